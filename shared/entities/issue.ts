@@ -1,0 +1,51 @@
+import * as z from "zod";
+import { base, id, timestamp } from "./common.ts";
+import { provider } from "./connection.ts";
+
+export const issueStatus = z.enum(["open", "closed"]);
+
+/** A person at a provider. */
+export const providerPerson = z.object({ id: z.string(), name: z.string() });
+
+export const issueComment = z.object({
+  id: z.string(),
+  author: providerPerson,
+  body: z.string(),
+  createdAt: timestamp,
+  updatedAt: timestamp,
+  /** Whether the provider counts the author among the repository's own people (owner, member, collaborator). */
+  fromCollaborator: z.boolean(),
+});
+
+export const issue = z.object({
+  ...base,
+  tenantId: id,
+  projectId: id,
+  linkId: id,
+  provider,
+  /** As people say it: `#12`, `PROJ-12`. */
+  key: z.string(),
+  externalId: z.string(),
+  title: z.string(),
+  /** Markdown. */
+  body: z.string(),
+  status: issueStatus,
+  /** The provider's own word. */
+  rawStatus: z.string(),
+  labels: z.array(z.string()),
+  assignees: z.array(providerPerson),
+  author: providerPerson,
+  milestone: z.string().nullable(),
+  url: z.string(),
+  commentCount: z.int().min(0),
+  closedAt: timestamp.nullable(),
+  syncedAt: timestamp,
+});
+
+export const issueWithComments = issue.extend({ comments: z.array(issueComment) });
+
+export type Issue = z.infer<typeof issue>;
+export type IssueComment = z.infer<typeof issueComment>;
+export type IssueWithComments = z.infer<typeof issueWithComments>;
+export type IssueStatus = z.infer<typeof issueStatus>;
+export type ProviderPerson = z.infer<typeof providerPerson>;
