@@ -19,7 +19,7 @@ export const base = {
 };
 
 // Control characters in a name could forge lines in terminals, logs and commit messages.
-const controlCharacters = /[\u0000-\u001f\u007f-\u009f]/u;
+const controlCharacters = /\p{Cc}/u;
 
 /** A one-line name for people. */
 export const name = z

@@ -1,0 +1,65 @@
+import { createORPCClient, ORPCError } from "@orpc/client";
+import type { ContractRouterClient } from "@orpc/contract";
+import type { JsonifiedClient } from "@orpc/openapi-client";
+import { OpenAPILink } from "@orpc/openapi-client/fetch";
+import { AppError, errorMessage } from "../errors.ts";
+import { fromProblem } from "../problem.ts";
+import { contract, type Contract } from "./index.ts";
+
+export interface ClientContext {
+  /** Sent as `If-Match`: the version of the entity the change was made on. */
+  ifMatch?: number;
+}
+
+/** The typed client of the extension and the CLI, made from the contract. */
+export type Client = JsonifiedClient<ContractRouterClient<Contract, ClientContext>>;
+
+export interface ClientOptions {
+  /** The server's address, as `http://127.0.0.1:4280`. */
+  url: string;
+  /** Asked before each request; undefined sends none. */
+  token: () => Promise<string | undefined>;
+}
+
+/**
+ * Every call rejects with an {@link AppError}: what the server answered as a problem document, or `unavailable` where it
+ * could not be reached.
+ */
+export function createClient(options: ClientOptions): Client {
+  const link = new OpenAPILink<ClientContext>(contract, {
+    url: options.url,
+    headers: async ({ context }) => {
+      const token = await options.token();
+      return {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(context.ifMatch === undefined ? {} : { "if-match": String(context.ifMatch) }),
+      };
+    },
+    customErrorResponseBodyDecoder: (body, response) => {
+      const problem = fromProblem(body, response.status);
+      return new ORPCError(problem.code, { status: response.status, message: problem.message, data: problem });
+    },
+    interceptors: [
+      async (call) => {
+        try {
+          return await call.next();
+        } catch (error) {
+          throw toAppError(error, options.url, call.signal);
+        }
+      },
+    ],
+  });
+  return createORPCClient(link);
+}
+
+function toAppError(error: unknown, url: string, signal: AbortSignal | undefined): AppError {
+  if (error instanceof AppError) return error;
+  if (error instanceof ORPCError && error.data instanceof AppError) return error.data;
+  if (signal?.aborted === true) return new AppError("cancelled", "Cancelled.", { cause: error });
+  if (error instanceof TypeError) {
+    return new AppError("unavailable", `The aiops server at ${url} does not answer. Start it, or run: aiops doctor`, {
+      cause: error,
+    });
+  }
+  return new AppError("internal", errorMessage(error), { cause: error });
+}

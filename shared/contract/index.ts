@@ -1,0 +1,29 @@
+import { auth } from "./auth.ts";
+import { connections, projects, tenants, users } from "./directory.ts";
+import { events } from "./events.ts";
+import { issues } from "./issues.ts";
+import { jobs } from "./jobs.ts";
+import { sessions, tools } from "./sessions.ts";
+import { system } from "./system.ts";
+import { workspaces } from "./workspaces.ts";
+
+/**
+ * The contract between server, extension, CLI and agents: one definition per operation. Validation, authorization, the
+ * typed client, `/openapi.json` and the reference come from here; nothing is declared twice.
+ */
+export const contract = {
+  system,
+  auth,
+  tenants,
+  users,
+  connections,
+  projects,
+  jobs,
+  issues,
+  workspaces,
+  sessions,
+  tools,
+  events,
+};
+
+export type Contract = typeof contract;

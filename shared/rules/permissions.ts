@@ -1,0 +1,44 @@
+import type { Level } from "../entities/user.ts";
+
+/**
+ * The one table of who may do what. A capability names what an operation needs; the contract refers to it, the server
+ * checks it, a test walks operation × role × tenant. Which entities a role sees is decided by tenant and owner besides.
+ */
+export const capabilities = {
+  /** Anything about oneself: any signed-in person. */
+  self: ["admin", "technician", "billing", "client"],
+  "tenants.read": ["admin", "technician"],
+  "tenants.write": ["admin"],
+  "users.read": ["admin", "technician"],
+  "users.write": ["admin"],
+  "connections.read": ["admin", "technician"],
+  "connections.write": ["admin"],
+  "projects.read": ["admin", "technician", "billing", "client"],
+  "projects.write": ["admin", "technician"],
+  "projects.delete": ["admin"],
+  "issues.read": ["admin", "technician", "client"],
+  "issues.write": ["admin", "technician"],
+  "workspaces.use": ["admin", "technician"],
+  "sessions.use": ["admin", "technician"],
+  "sessions.resync": ["admin"],
+  "audit.read": ["admin"],
+  "metrics.read": ["admin"],
+} as const satisfies Record<string, readonly Level[]>;
+
+export type Capability = keyof typeof capabilities;
+
+export function mayUse(level: Level, capability: Capability): boolean {
+  const allowed: readonly Level[] = capabilities[capability];
+  return allowed.includes(level);
+}
+
+/** What tenant scoping needs to know of a person. */
+export interface TenantScope {
+  level: Level;
+  tenantIds: readonly string[];
+}
+
+/** Administrators see every tenant, everyone else those they are a member of. */
+export function seesTenant(scope: TenantScope, tenantId: string): boolean {
+  return scope.level === "admin" || scope.tenantIds.includes(tenantId);
+}
