@@ -39,6 +39,8 @@ export const errorStatus = {
   storage_full: 507,
   storage_failed: 500,
   storage_corrupt: 500,
+  storage_too_new: 500,
+  secret_unreadable: 500,
   server_restarted: 500,
 } as const;
 
