@@ -12,7 +12,7 @@ export interface ProcessFacts {
   foregroundGroup: number;
 }
 
-/** Null where there is no such process (or where /proc hides those of others). */
+/** Null where there is no such process, where it ended and was not collected yet, or where /proc hides it. */
 export function processFacts(pid: number): ProcessFacts | null {
   let stat: string;
   try {
@@ -26,6 +26,7 @@ export function processFacts(pid: number): ProcessFacts | null {
   // The name stands in parentheses and may itself hold any character, spaces and parentheses included.
   const close = stat.lastIndexOf(")");
   const fields = stat.slice(close + 2).split(" ");
+  if (fields[0] === "Z" || fields[0] === "X") return null;
   return {
     name: stat.slice(stat.indexOf("(") + 1, close),
     processGroup: Number(fields[2]),

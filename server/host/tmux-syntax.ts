@@ -22,8 +22,6 @@ export function exactTarget(session: string): string {
   return `=${session}:`;
 }
 
-const controlPictures = 0x2400;
-
 /**
  * Text as it may be pasted into a terminal: line ends become LF; tabs stay; every other control character (escape
  * sequences, the end of a bracketed paste, C1 codes) becomes its visible picture, so it can be read but does nothing.
@@ -31,8 +29,11 @@ const controlPictures = 0x2400;
 export function harmlessText(text: string): string {
   return text
     .replaceAll(/\r\n?/gu, "\n")
-    .replaceAll(/[\u0000-\u0008\u000b-\u001f]/gu, (c) => String.fromCodePoint(controlPictures + c.charCodeAt(0)))
-    .replaceAll("\u007f", "\u2421")
-    .replaceAll(/[\u0080-\u009f]/gu, "\ufffd")
+    .replaceAll(/[\p{Cc}--[\t\n]]/gv, (control) => picture(control.charCodeAt(0)))
     .toWellFormed();
+}
+
+function picture(code: number): string {
+  if (code < 0x20) return String.fromCodePoint(0x2400 + code);
+  return code === 0x7f ? "\u2421" : "\ufffd";
 }
