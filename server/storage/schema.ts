@@ -1,0 +1,196 @@
+import type { Migration } from "./migrations.ts";
+
+/**
+ * The database's schema, in the order it grew. Columns hold what shared/entities/ describes; times are ISO 8601 UTC with
+ * milliseconds, so that text order is time order.
+ */
+const audit = `
+CREATE TABLE audit (
+  seq INTEGER PRIMARY KEY,
+  at TEXT NOT NULL,
+  actor_kind TEXT NOT NULL,
+  actor_id TEXT NOT NULL,
+  tenant_id TEXT,
+  action TEXT NOT NULL,
+  target TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  duration_ms INTEGER,
+  error TEXT,
+  hash TEXT NOT NULL,
+  previous_hash TEXT NOT NULL
+);
+CREATE INDEX audit_tenant ON audit (tenant_id, seq);
+CREATE INDEX audit_actor ON audit (actor_id, seq);
+CREATE INDEX audit_action ON audit (action, seq);
+CREATE INDEX audit_at ON audit (at, seq);
+CREATE TABLE audit_head (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), seq INTEGER NOT NULL, hash TEXT NOT NULL);
+CREATE TRIGGER audit_unchanged BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit records are never changed'); END;
+CREATE TRIGGER audit_kept BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit records are never deleted'); END;
+`;
+
+const jobs = `
+CREATE TABLE jobs (
+  id TEXT PRIMARY KEY,
+  tenant_id TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  target TEXT NOT NULL,
+  status TEXT NOT NULL,
+  progress TEXT NOT NULL,
+  error TEXT,
+  result TEXT,
+  version INTEGER NOT NULL,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX jobs_tenant ON jobs (tenant_id, created_at, id);
+CREATE INDEX jobs_status ON jobs (status);
+`;
+
+const sessions = `
+CREATE TABLE sessions (
+  id TEXT PRIMARY KEY,
+  tenant_id TEXT NOT NULL,
+  project_id TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  issue_id TEXT,
+  tool TEXT NOT NULL,
+  title TEXT NOT NULL,
+  status TEXT NOT NULL,
+  status_source TEXT NOT NULL,
+  status_since TEXT NOT NULL,
+  question TEXT,
+  tmux_session TEXT NOT NULL,
+  tmux_socket TEXT NOT NULL,
+  workspace_path TEXT NOT NULL,
+  branch TEXT,
+  last_activity_at TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX sessions_tenant ON sessions (tenant_id, created_at, id);
+CREATE INDEX sessions_project ON sessions (project_id);
+`;
+
+/** Signed-in sessions by the `jti` of their token; a revoked one stays until it would have expired. */
+const authSessions = `
+CREATE TABLE auth_sessions (
+  id TEXT PRIMARY KEY,
+  user_id TEXT NOT NULL,
+  client TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  last_used_at TEXT NOT NULL,
+  expires_at TEXT NOT NULL,
+  revoked_at TEXT
+) WITHOUT ROWID;
+CREATE INDEX auth_sessions_user ON auth_sessions (user_id);
+CREATE INDEX auth_sessions_expiry ON auth_sessions (expires_at);
+`;
+
+/** How far the sync of a project's link has come. */
+const syncState = `
+CREATE TABLE sync_state (
+  link_id TEXT PRIMARY KEY,
+  tenant_id TEXT NOT NULL,
+  project_id TEXT NOT NULL,
+  sync_id TEXT,
+  position TEXT,
+  etag TEXT,
+  full_at TEXT,
+  synced_at TEXT,
+  error TEXT,
+  updated_at TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX sync_state_project ON sync_state (project_id);
+`;
+
+/**
+ * Issues. The three page indexes begin with what a stream of the list is chosen by (see server/issues/repository.ts).
+ * `search_id` is the row in the full text index; it grows with `updated_at`, so the index gives newest first by itself.
+ * `issue_counts` is kept by triggers: a list's total costs the same however many issues there are.
+ */
+const issues = `
+CREATE TABLE issues (
+  row_id INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  tenant_id TEXT NOT NULL,
+  project_id TEXT NOT NULL,
+  link_id TEXT NOT NULL,
+  provider TEXT NOT NULL,
+  key TEXT NOT NULL,
+  external_id TEXT NOT NULL,
+  title TEXT NOT NULL,
+  title_key TEXT NOT NULL,
+  body TEXT NOT NULL,
+  status TEXT NOT NULL,
+  raw_status TEXT NOT NULL,
+  labels TEXT NOT NULL,
+  assignees TEXT NOT NULL,
+  author TEXT NOT NULL,
+  milestone TEXT,
+  url TEXT NOT NULL,
+  comment_count INTEGER NOT NULL,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL,
+  closed_at TEXT,
+  synced_at TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  digest TEXT NOT NULL,
+  seen_sync TEXT NOT NULL,
+  search_id INTEGER NOT NULL UNIQUE,
+  UNIQUE (link_id, external_id)
+);
+CREATE INDEX issues_updated ON issues (project_id, provider, status, updated_at, id);
+CREATE INDEX issues_created ON issues (project_id, provider, status, created_at, id);
+CREATE INDEX issues_title ON issues (project_id, provider, status, title_key, id);
+
+CREATE TABLE issue_comments (
+  issue INTEGER NOT NULL REFERENCES issues (row_id) ON DELETE CASCADE,
+  position INTEGER NOT NULL,
+  id TEXT NOT NULL,
+  author TEXT NOT NULL,
+  body TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL,
+  from_collaborator INTEGER NOT NULL,
+  PRIMARY KEY (issue, position)
+) WITHOUT ROWID;
+
+CREATE VIRTUAL TABLE issue_search USING fts5 (
+  key, title, body, comments, facets,
+  content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'
+);
+
+CREATE TABLE issue_counts (
+  tenant_id TEXT NOT NULL,
+  project_id TEXT NOT NULL,
+  provider TEXT NOT NULL,
+  status TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (tenant_id, project_id, provider, status)
+) WITHOUT ROWID;
+CREATE TRIGGER issue_counted AFTER INSERT ON issues BEGIN
+  INSERT INTO issue_counts VALUES (NEW.tenant_id, NEW.project_id, NEW.provider, NEW.status, 1)
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+CREATE TRIGGER issue_uncounted AFTER DELETE ON issues BEGIN
+  UPDATE issue_counts SET count = count - 1 WHERE tenant_id = OLD.tenant_id AND project_id = OLD.project_id
+    AND provider = OLD.provider AND status = OLD.status;
+END;
+CREATE TRIGGER issue_recounted AFTER UPDATE OF status ON issues WHEN NEW.status <> OLD.status BEGIN
+  UPDATE issue_counts SET count = count - 1 WHERE tenant_id = OLD.tenant_id AND project_id = OLD.project_id
+    AND provider = OLD.provider AND status = OLD.status;
+  INSERT INTO issue_counts VALUES (NEW.tenant_id, NEW.project_id, NEW.provider, NEW.status, 1)
+    ON CONFLICT DO UPDATE SET count = count + 1;
+END;
+`;
+
+export const migrations: readonly Migration[] = [
+  { version: 1, name: "audit", up: audit },
+  { version: 2, name: "jobs", up: jobs },
+  { version: 3, name: "sessions", up: sessions },
+  { version: 4, name: "signed-in sessions", up: authSessions },
+  { version: 5, name: "sync state", up: syncState },
+  { version: 6, name: "issues", up: issues },
+];
