@@ -24,49 +24,67 @@ export interface GitStatus {
 export interface GitWorktree {
   path: string;
   branch: string | null;
-  sha: string;
+  /** Null in a worktree that has no commit yet. */
+  sha: string | null;
+  /** Why it is locked: `initializing` where git was killed while making it; null where it is not. */
+  locked: string | null;
   /** Its folder is gone; `pruneWorktrees` forgets it. */
   prunable: boolean;
 }
 
 export interface GitOptions {
   signal?: AbortSignal;
-  /** Milliseconds; 60,000 unless told, 300,000 for a clone. */
+  /** Milliseconds for the whole command; 60,000 unless told, 300,000 for a clone. */
   timeoutMs?: number;
 }
 
 export interface CloneOptions extends GitOptions {
   branch?: string;
-  /** Whether file:// addresses and paths may be cloned. */
+  /** Whether file:// addresses and paths may be cloned; false unless told. */
   allowFile?: boolean;
   onProgress?: (progress: HostProgress) => void;
+}
+
+export interface CheckoutOptions extends GitOptions {
+  /** The target is a commit, and no branch is checked out afterwards. */
+  detach?: boolean;
 }
 
 /**
  * Git as one person, in the person's repositories only. No prompts, no hooks, no fsmonitor, transports limited.
  * `tree` is the absolute path of a clone or worktree.
- * @throws AppError `git_failed` with `{command, exitCode, stderr}`, `timeout`, `cancelled`, `tool_missing`.
+ * @throws AppError `git_failed` with `{command, exitCode, stderr}`, `timeout`, `cancelled`, `tool_missing`,
+ * `workspace_missing` where the tree is gone.
  */
 export interface HostGit {
-  /** All or nothing: into a temporary sibling of `target`, renamed when complete. */
+  /**
+   * All or nothing: into a temporary sibling of `target`, renamed when complete. What an earlier attempt left there
+   * when the server was killed is removed first, with the processes that still write to it.
+   * @throws AppError `conflict` where something stands at `target`; `invalid_input` for an address that is not allowed.
+   */
   clone(url: string, target: string, options?: CloneOptions): Promise<void>;
   status(tree: string, options?: GitOptions): Promise<GitStatus>;
   /** Local branch names. */
   branches(tree: string): Promise<string[]>;
-  /** Makes `branch` at `from` (a branch, remote branch or commit) without checking it out; false where it already is. */
+  /**
+   * Makes `branch` at `from` (a branch, remote branch or commit) without checking it out; false where it exists.
+   * A remote branch of the same name becomes its upstream. @throws AppError `invalid_input`, `name_taken`.
+   */
   createBranch(tree: string, branch: string, from: string): Promise<boolean>;
-  /** Deletes a branch that holds no commit of its own beyond `mergedInto`; false (and kept) otherwise. */
-  deleteBranchIfMerged(tree: string, branch: string, mergedInto: string): Promise<boolean>;
+  /** Deletes a branch that still stands at `sha`; false, and kept, where it has moved on or is gone. */
+  deleteBranchAt(tree: string, branch: string, sha: string): Promise<boolean>;
   /** @throws AppError `dirty_tree` where local changes would be lost, saying what to do. */
-  checkout(tree: string, branch: string, options?: GitOptions): Promise<void>;
+  checkout(tree: string, target: string, options?: CheckoutOptions): Promise<void>;
+  /** Those beside the clone, without the clone itself. */
   worktrees(tree: string): Promise<GitWorktree[]>;
   addWorktree(tree: string, path: string, branch: string, options?: GitOptions): Promise<void>;
-  /** @throws AppError `dirty_tree` where it holds changes, unless forced. */
+  /** @throws AppError `dirty_tree` where it holds changes, unless forced (which also removes a locked one). */
   removeWorktree(tree: string, path: string, options?: { force?: boolean }): Promise<void>;
+  /** Forgets the worktrees whose folders are gone. */
   pruneWorktrees(tree: string): Promise<void>;
-  /** Adds patterns to the repository's local exclude file, once each; works from a worktree too. */
+  /** Adds lines to the repository's local exclude file, once each; worktrees share it. */
   exclude(tree: string, patterns: readonly string[]): Promise<void>;
-  /** `path` relative to the tree. */
+  /** `path` relative to the tree, as all paths here. */
   isTracked(tree: string, path: string): Promise<boolean>;
   isIgnored(tree: string, path: string): Promise<boolean>;
   /** Null in a repository without commits. */
@@ -75,8 +93,10 @@ export interface HostGit {
   resolve(tree: string, revision: string): Promise<string | null>;
   /** The address of `origin`; null where there is none. */
   remoteUrl(tree: string): Promise<string | null>;
-  getConfig(tree: string, key: string): Promise<string | null>;
-  setConfig(tree: string, key: string, value: string): Promise<void>;
-  /** Local branches with commits that no remote has, with how many. */
-  unpushed(tree: string): Promise<{ branch: string; commits: number }[]>;
+  /** Repository configuration whose key matches the extended regular expression; the last value of each key. */
+  readConfig(tree: string, keyPattern: string): Promise<Record<string, string>>;
+  /** Null unsets the key. */
+  writeConfig(tree: string, key: string, value: string | null): Promise<void>;
+  /** Branches, stashes and heads with commits that no remote branch has, and how many. */
+  unpushed(tree: string): Promise<{ ref: string; commits: number }[]>;
 }

@@ -1,0 +1,86 @@
+import { AppError, type ErrorCode } from "../../shared/errors.ts";
+
+interface Known {
+  said: RegExp;
+  code?: ErrorCode;
+  message: string;
+}
+
+/** What git says in its own words (LC_ALL=C, git 2.39 to 2.53) and what a person can do about it. */
+const known: Known[] = [
+  {
+    said: /would be overwritten by checkout|Please commit your changes or stash them/,
+    code: "dirty_tree",
+    message:
+      "The working tree has changes that switching branches would overwrite. Commit or stash them, then try again.",
+  },
+  {
+    said: /contains modified or untracked files, use --force/,
+    code: "dirty_tree",
+    message: "The worktree holds changes or new files. Commit or remove them, then try again.",
+  },
+  {
+    said: /already (?:checked out|used by worktree) at/,
+    code: "conflict",
+    message: "That branch is checked out in another working tree of this repository. Work there, or close it first.",
+  },
+  {
+    said: /cannot lock ref .*exists; cannot create/,
+    code: "name_taken",
+    message: "A branch with a part of that name exists (git keeps branches as folders and files). Choose another name.",
+  },
+  {
+    said: /Remote branch .* not found in upstream/,
+    message: "The remote repository does not have that branch. Correct the project's default branch, then try again.",
+  },
+  {
+    said: /Authentication failed|could not read (?:Username|Password)|terminal prompts disabled|Permission denied \(/,
+    message: "The remote repository refused access. Check your SSH key or token for it, then try again.",
+  },
+  {
+    said: /Host key verification failed/,
+    message: "The remote host's key is not known. Connect to it once with ssh and accept its key, then try again.",
+  },
+  {
+    said: /does not appear to be a git repository|Repository not found|repository '.*' (?:not found|does not exist)/i,
+    message: "There is no repository at that address, or you may not see it. Correct the project's repository URL.",
+  },
+  {
+    said: /Could not resolve host|Failed to connect|Connection refused|Connection timed out|Network is unreachable/i,
+    message: "The remote host cannot be reached. Check the network and the address, then try again.",
+  },
+  {
+    said: /early EOF|unexpected disconnect|remote end hung up|RPC failed|Connection reset|index-pack failed/i,
+    message: "The connection broke before everything had arrived; nothing was kept. Try again.",
+  },
+  {
+    said: /transport '.*' not allowed/,
+    message: "That kind of repository address is not allowed. Use an https or ssh address.",
+  },
+  {
+    said: /dubious ownership/,
+    message: "The repository belongs to another Linux user, and git refuses it. Work in your own clone.",
+  },
+  {
+    said: /No space left on device/,
+    code: "storage_full",
+    message: "There is no space left. Free some, then try again.",
+  },
+];
+
+/** The typed error of a git command, with `{command, exitCode, stderr}`; passwords in addresses are left out. */
+export function gitFailed(command: readonly string[], exitCode: number, stderr: string, cause: unknown): AppError {
+  const shown = stderr.replace(/:\/\/[^/\s@]+@/g, "://***@");
+  const match = known.find(({ said }) => said.test(shown));
+  const message = match ? match.message : `${command.slice(0, 2).join(" ")} failed: ${reason(shown, exitCode)}`;
+  return new AppError(match?.code ?? "git_failed", message, {
+    cause,
+    data: { command, exitCode, stderr: shown.slice(-4_000) },
+  });
+}
+
+function reason(stderr: string, exitCode: number): string {
+  const lines = stderr.split("\n").filter((line) => line.trim() !== "");
+  const told = lines.find((line) => /^(?:fatal|error):/.test(line)) ?? lines.at(-1);
+  return told?.replace(/^(?:fatal|error): /, "") ?? `exit code ${exitCode}`;
+}

@@ -1,0 +1,61 @@
+import type { GitCommit, GitStatus, GitWorktree } from "./git.ts";
+
+/** The arguments whose output `parseCommit` reads. */
+export const commitFormat = "--format=%H%x00%an%x00%aI%x00%s";
+
+/** One commit as `git log -1` prints it; null for no output. */
+export function parseCommit(output: string): GitCommit | null {
+  const [sha, author, at, subject] = output.replace(/\n$/, "").split("\0");
+  if (sha === undefined || author === undefined || at === undefined || subject === undefined) return null;
+  return { sha, author, at: new Date(at).toISOString(), subject };
+}
+
+export type ParsedStatus = Omit<GitStatus, "lastCommit"> & { sha: string | null };
+
+/** `git status --porcelain=v2 --branch -z` (git-status(1), "Porcelain Format Version 2"). */
+export function parseStatus(output: string): ParsedStatus {
+  const status: ParsedStatus = { sha: null, branch: null, upstream: null, ahead: 0, behind: 0, dirty: false };
+  for (const line of output.split("\0")) {
+    if (line === "") continue;
+    if (!line.startsWith("# ")) {
+      status.dirty = true;
+      break;
+    }
+    const [, key = "", value = ""] = /^# (\S+) (.*)$/s.exec(line) ?? [];
+    if (key === "branch.oid" && value !== "(initial)") status.sha = value;
+    if (key === "branch.head" && value !== "(detached)") status.branch = value;
+    if (key === "branch.upstream") status.upstream = value;
+    if (key === "branch.ab") {
+      const [ahead, behind] = value.split(" ");
+      status.ahead = Number(ahead);
+      status.behind = Math.abs(Number(behind));
+    }
+  }
+  return status;
+}
+
+/** `git worktree list --porcelain -z`; the first entry is the main working tree. */
+export function parseWorktrees(output: string): GitWorktree[] {
+  return output
+    .split("\0\0")
+    .filter((block) => block !== "")
+    .map((block) => {
+      const fields = new Map(
+        block
+          .split("\0")
+          .filter((line) => line !== "")
+          .map((line) => {
+            const space = line.indexOf(" ");
+            return space < 0 ? [line, ""] : [line.slice(0, space), line.slice(space + 1)];
+          }),
+      );
+      const sha = fields.get("HEAD");
+      return {
+        path: fields.get("worktree") ?? "",
+        branch: fields.get("branch")?.replace(/^refs\/heads\//, "") ?? null,
+        sha: sha === undefined || /^0+$/.test(sha) ? null : sha,
+        locked: fields.get("locked") ?? null,
+        prunable: fields.has("prunable"),
+      };
+    });
+}
