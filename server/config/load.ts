@@ -1,0 +1,89 @@
+import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { isAbsolute, join, resolve } from "node:path";
+import * as z from "zod";
+import { AppError } from "../../shared/errors.ts";
+import { configSchema, documentConfig, type Config, type ConfigKey } from "./schema.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface LoadConfigOptions {
+  env: Environment;
+  /** What the command line says; wins over everything. */
+  flags?: Partial<Record<ConfigKey, unknown>>;
+}
+
+/**
+ * Puts the configuration together from flags, environment, file and defaults.
+ * @throws AppError `invalid_input` naming each wrong key and where it came from
+ */
+export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
+  const { env, flags = {} } = options;
+  const file = await readConfigFile(configFilePath(env));
+  const values: Record<string, unknown> = { ...file };
+  for (const { key, env: variable } of documentConfig()) {
+    const fromEnvironment = env[variable];
+    if (fromEnvironment !== undefined && fromEnvironment !== "") values[key] = fromEnvironment;
+    if (flags[key] !== undefined) values[key] = flags[key];
+  }
+  const parsed = configSchema.safeParse({ ...defaultPaths(env, values["dataDir"]), ...values });
+  if (!parsed.success) throw invalidConfig(parsed.error);
+  const config = parsed.data;
+  const personal = config.mode === "personal";
+  return {
+    ...config,
+    dataDir: resolve(config.dataDir),
+    runtimeDir: resolve(config.runtimeDir),
+    keyFile: resolve(config.keyFile),
+    allowFileRepositories: config.allowFileRepositories ?? personal,
+    allowPrivateProviders: config.allowPrivateProviders ?? personal,
+  };
+}
+
+/** Where the optional configuration file lies. */
+export function configFilePath(env: Environment): string {
+  return env["AIOPS_CONFIG"] ?? join(env["XDG_CONFIG_HOME"] ?? join(home(env), ".config"), "aiops", "config.json");
+}
+
+function home(env: Environment): string {
+  const fromEnvironment = env["HOME"];
+  return fromEnvironment !== undefined && isAbsolute(fromEnvironment) ? fromEnvironment : homedir();
+}
+
+/** @param chosenDataDir a data directory of one's own: it must not share the person's one runtime directory */
+function defaultPaths(env: Environment, chosenDataDir: unknown): Record<string, unknown> {
+  const base = home(env);
+  const dataDir = join(env["XDG_DATA_HOME"] ?? join(base, ".local", "share"), "aiops");
+  const systemRuntime = env["XDG_RUNTIME_DIR"] ?? "";
+  const runtimeBelow = typeof chosenDataDir === "string" ? chosenDataDir : systemRuntime === "" ? dataDir : undefined;
+  return {
+    dataDir,
+    runtimeDir: runtimeBelow === undefined ? join(systemRuntime, "aiops") : join(runtimeBelow, "run"),
+    keyFile: join(env["XDG_CONFIG_HOME"] ?? join(base, ".config"), "aiops", "keys.json"),
+  };
+}
+
+async function readConfigFile(path: string): Promise<Record<string, unknown>> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return {};
+    throw new AppError("invalid_input", `The configuration file ${path} can't be read. Check its owner and mode.`, { cause: error });
+  }
+  try {
+    return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
+  } catch (error) {
+    throw new AppError("invalid_input", `The configuration file ${path} is not a JSON object. Mend or remove it.`, { cause: error });
+  }
+}
+
+function invalidConfig(error: z.ZodError): AppError {
+  const variables = new Map(documentConfig().map((entry) => [String(entry.key), entry.env]));
+  const errors = error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message }));
+  const lines = errors.map(({ path, message }) => {
+    const root = path.split(".")[0] ?? path;
+    return `${path} (${variables.get(root) ?? "?"}): ${message}`;
+  });
+  return new AppError("invalid_input", `The configuration is wrong. ${lines.join("; ")}. See: aiops config`, { errors });
+}

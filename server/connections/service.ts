@@ -1,0 +1,131 @@
+import * as z from "zod";
+import { isoTime, type Clock } from "../../shared/clock.ts";
+import {
+  connection,
+  type Connection,
+  type ConnectionInput,
+  type ConnectionStatus,
+} from "../../shared/entities/connection.ts";
+import { AppError } from "../../shared/errors.ts";
+import { EntityDirectory } from "../directory/entities.ts";
+import type { EventBus } from "../events/bus.ts";
+import { newId } from "../ids.ts";
+import type { IssueProvider, ProviderConnection } from "../providers/provider.ts";
+import type { SecretBox } from "../secrets/secret-box.ts";
+import type { DocumentStore } from "../storage/document-store.ts";
+import { checkProviderAddress } from "./address.ts";
+
+const stored = connection.omit({ hasToken: true }).extend({
+  /** Encrypted, or null where there is none. */
+  sealedToken: z.string().nullable(),
+});
+type StoredConnection = z.infer<typeof stored>;
+
+export interface ConnectionServiceOptions {
+  store: DocumentStore;
+  events: EventBus;
+  clock: Clock;
+  secrets: SecretBox;
+  createProvider: (connection: ProviderConnection) => Promise<IssueProvider>;
+  allowPrivateAddresses: boolean;
+}
+
+const untried: ConnectionStatus = { ok: null, message: "Not tried yet.", scopes: [], checkedAt: null };
+
+/** Connections to trackers, with their tokens encrypted at rest and never answered. */
+export class ConnectionService {
+  readonly #directory: EntityDirectory<StoredConnection>;
+  readonly #options: ConnectionServiceOptions;
+
+  private constructor(directory: EntityDirectory<StoredConnection>, options: ConnectionServiceOptions) {
+    this.#directory = directory;
+    this.#options = options;
+  }
+
+  static async open(options: ConnectionServiceOptions): Promise<ConnectionService> {
+    const directory = await EntityDirectory.open<StoredConnection>({
+      ...options,
+      definition: { name: "connections", parse: (value) => stored.parse(value), unique: ({ name }) => ({ name }) },
+      entity: "connection",
+      tenantOf: ({ tenantId }) => tenantId,
+      present,
+    });
+    return new ConnectionService(directory, options);
+  }
+
+  find(id: string): Connection | undefined {
+    const record = this.#directory.find(id);
+    return record === undefined ? undefined : present(record);
+  }
+
+  get(id: string): Connection {
+    return present(this.#directory.get(id));
+  }
+
+  list(fits: (record: { id: string; tenantId: string }) => boolean): Connection[] {
+    return this.#directory.list(fits).map(present);
+  }
+
+  async create(input: ConnectionInput): Promise<Connection> {
+    const { token, ...fields } = input;
+    await checkProviderAddress(fields.baseUrl, this.#options.allowPrivateAddresses);
+    const id = newId();
+    const sealedToken = this.#seal(token, fields.tenantId, id);
+    return present(await this.#directory.create({ ...fields, sealedToken, status: untried }, id));
+  }
+
+  /**
+   * A new address without a new token drops the stored token: otherwise whoever may change a connection could have the
+   * token sent to a host of their own.
+   */
+  async update(id: string, version: number | undefined, fields: { name?: string; baseUrl?: string; token?: string }): Promise<Connection> {
+    const { token, ...rest } = fields;
+    const before = this.#directory.get(id);
+    await checkProviderAddress(rest.baseUrl ?? before.baseUrl, this.#options.allowPrivateAddresses);
+    const updated = await this.#directory.update(id, version, (current) => {
+      const moved = rest.baseUrl !== undefined && rest.baseUrl !== current.baseUrl;
+      const sealedToken = token === undefined ? (moved ? null : current.sealedToken) : this.#seal(token, current.tenantId, id);
+      return { ...current, ...rest, sealedToken, status: moved || token !== undefined ? untried : current.status };
+    });
+    return present(updated);
+  }
+
+  /** @throws AppError conflict while a project links to it */
+  async remove(id: string, version: number | undefined, linkedProjects: (connectionId: string) => string[]): Promise<void> {
+    const names = linkedProjects(id);
+    if (names.length > 0) {
+      throw new AppError("conflict", `The connection is used by ${names.join(", ")}. Remove those links first.`);
+    }
+    await this.#directory.remove(id, version);
+  }
+
+  /** Tries the connection and stores what came of it. A refusal by the provider is an answer, not an error. */
+  async test(id: string, signal: AbortSignal): Promise<ConnectionStatus> {
+    const provider = await this.provider(id);
+    const found = await provider.test(signal);
+    const status = { ok: found.ok, message: found.message, scopes: found.scopes, checkedAt: isoTime(this.#options.clock) };
+    await this.#directory.update(id, undefined, (current) => ({ ...current, status }));
+    return status;
+  }
+
+  /** The provider behind a connection, with its token opened for this use. */
+  async provider(id: string): Promise<IssueProvider> {
+    const record = this.#directory.get(id);
+    await checkProviderAddress(record.baseUrl, this.#options.allowPrivateAddresses);
+    const token = record.sealedToken === null ? "" : this.#options.secrets.open(record.sealedToken, secretContext(record.tenantId, id));
+    return this.#options.createProvider({ id, provider: record.provider, baseUrl: record.baseUrl, token });
+  }
+
+  #seal(token: string | undefined, tenantId: string, id: string): string | null {
+    return token === undefined || token === "" ? null : this.#options.secrets.seal(token, secretContext(tenantId, id));
+  }
+}
+
+function secretContext(tenantId: string, id: string) {
+  return { tenantId, field: "connection.token", id };
+}
+
+function present(record: StoredConnection): Connection {
+  const { sealedToken, ...fields } = record;
+  return { ...fields, hasToken: sealedToken !== null };
+}

@@ -1,0 +1,187 @@
+import type { Clock } from "../../shared/clock.ts";
+import type { Page } from "../../shared/entities/common.ts";
+import type { Job, JobKind, JobProgress } from "../../shared/entities/job.ts";
+import { AppError } from "../../shared/errors.ts";
+import type { AuditLog } from "../audit/log.ts";
+import type { EventBus } from "../events/bus.ts";
+import { newId } from "../ids.ts";
+import type { Logger } from "../log.ts";
+import type { JobRepository } from "./repository.ts";
+
+export interface JobWork {
+  signal: AbortSignal;
+  /** Says how far the work is; cheap, may be called often. */
+  report: (progress: JobProgress) => void;
+}
+
+export interface JobRequest {
+  kind: JobKind;
+  tenantId: string;
+  userId: string;
+  /** What it works on; the same person's second job of a kind on it joins the first. */
+  target: string;
+  /** Sees to undoing what it made when the signal aborts or it fails. Its value is the job's `result`. */
+  run: (work: JobWork) => Promise<unknown>;
+  /** Whether everyone of the tenant shares one job on the target, as a sync. */
+  shared?: boolean;
+}
+
+export interface JobServiceOptions {
+  repository: JobRepository;
+  events: EventBus;
+  audit: AuditLog;
+  clock: Clock;
+  log: Logger;
+  /** Translates anything thrown into the product's error. */
+  toAppError: (error: unknown) => AppError;
+}
+
+interface Running {
+  job: Job;
+  controller: AbortController;
+  done: Promise<void>;
+  shared: boolean;
+}
+
+/** Milliseconds between two publications of one job's progress. */
+const progressInterval = 100;
+
+/** Work that outlives its request: reported, cancelled, recorded, and never left "running" by a crash. */
+export class JobService {
+  readonly #options: JobServiceOptions;
+  readonly #running = new Map<string, Running>();
+  #stopping = false;
+
+  constructor(options: JobServiceOptions) {
+    this.#options = options;
+  }
+
+  /** Marks what an earlier server left unfinished as failed. Called once at start. */
+  recover(): void {
+    const error = {
+      code: "server_restarted",
+      message: "The server was stopped in the middle of this. What it had acknowledged is kept; start it again.",
+    };
+    for (const job of this.#options.repository.unfinished()) this.#save({ ...job, status: "failed", error });
+  }
+
+  get runningCount(): number {
+    return this.#running.size;
+  }
+
+  start(request: JobRequest): Job {
+    if (this.#stopping) throw new AppError("unavailable", "The server is stopping; repeat this in a moment.");
+    const same = [...this.#running.values()].find(
+      ({ job, shared }) =>
+        job.kind === request.kind && job.target === request.target && (shared || job.userId === request.userId),
+    );
+    if (same !== undefined) return same.job;
+    const now = new Date(this.#options.clock.now()).toISOString();
+    const job: Job = {
+      id: newId(),
+      version: 1,
+      createdAt: now,
+      updatedAt: now,
+      tenantId: request.tenantId,
+      userId: request.userId,
+      kind: request.kind,
+      target: request.target,
+      status: "running",
+      progress: { done: 0, total: 0, step: "Starting" },
+      error: null,
+      result: null,
+    };
+    this.#options.repository.insert(job);
+    this.#publish(job, "created");
+    const controller = new AbortController();
+    const running: Running = { job, controller, shared: request.shared === true, done: Promise.resolve() };
+    this.#running.set(job.id, running);
+    running.done = this.#execute(running, request);
+    return job;
+  }
+
+  /** The job as it is now: from memory while it runs. */
+  find(id: string): Job | undefined {
+    return this.#running.get(id)?.job ?? this.#options.repository.get(id);
+  }
+
+  get(id: string): Job {
+    const job = this.find(id);
+    if (job === undefined) throw new AppError("not_found", "There is no such job.");
+    return job;
+  }
+
+  list(filter: { userId?: string; status?: Job["status"] }, page: { limit: number; cursor?: string }): Page<Job> {
+    const listed = this.#options.repository.list(filter, page);
+    return { ...listed, items: listed.items.map((job) => this.#running.get(job.id)?.job ?? job) };
+  }
+
+  /** Asks a job to stop and waits until it has undone what it made. A finished one is answered as it is. */
+  async cancel(id: string): Promise<Job> {
+    const running = this.#running.get(id);
+    if (running !== undefined) {
+      running.controller.abort(new AppError("cancelled", "Cancelled."));
+      await running.done;
+    }
+    return this.get(id);
+  }
+
+  /** Cancels everything and waits for it; nothing new is taken. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const all = [...this.#running.values()];
+    for (const { controller } of all) {
+      controller.abort(new AppError("server_restarted", "The server was stopped in the middle of this; start it again."));
+    }
+    await Promise.all(all.map(({ done }) => done));
+  }
+
+  async #execute(running: Running, request: JobRequest): Promise<void> {
+    const { audit, log, toAppError } = this.#options;
+    const { controller } = running;
+    let published = 0;
+    const report = (progress: JobProgress) => {
+      running.job = { ...running.job, progress };
+      const now = this.#options.clock.now();
+      // The clock may jump back; then the next report goes out at once.
+      if (now - published < progressInterval && now >= published) return;
+      published = now;
+      this.#publish(running.job, "changed");
+    };
+    const actor = { kind: "user", id: request.userId } as const;
+    const subject = { actor, tenantId: request.tenantId, action: `job.${request.kind}`, target: request.target };
+    let outcome: Pick<Job, "status" | "error" | "result">;
+    try {
+      const result = await audit.audited(subject, () => request.run({ signal: controller.signal, report }));
+      outcome = { status: "succeeded", error: null, result: result ?? null };
+    } catch (thrown) {
+      const aborted: unknown = controller.signal.reason;
+      const error = controller.signal.aborted && aborted instanceof AppError ? aborted : toAppError(thrown);
+      if (error.code === "internal") log.error({ err: thrown, jobId: running.job.id, kind: request.kind }, "job failed");
+      const status = error.code === "cancelled" ? "cancelled" : "failed";
+      outcome = { status, error: { code: error.code, message: error.message }, result: null };
+    }
+    this.#running.delete(running.job.id);
+    this.#finish(running.job, outcome);
+  }
+
+  #finish(job: Job, outcome: Pick<Job, "status" | "error" | "result">): void {
+    try {
+      this.#save({ ...job, ...outcome });
+    } catch (error) {
+      // The disk may be full: clients are told the outcome all the same, and a restart records it as interrupted.
+      this.#options.log.error({ err: error, jobId: job.id }, "job outcome could not be stored");
+      this.#publish({ ...job, ...outcome }, "changed");
+    }
+  }
+
+  #save(job: Job): void {
+    const saved = { ...job, version: job.version + 1, updatedAt: new Date(this.#options.clock.now()).toISOString() };
+    this.#options.repository.update(saved);
+    this.#publish(saved, "changed");
+  }
+
+  #publish(job: Job, change: "created" | "changed"): void {
+    this.#options.events.publish({ entity: "job", change, id: job.id, tenantId: job.tenantId, ownerId: job.userId, data: job });
+  }
+}

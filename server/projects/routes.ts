@@ -1,0 +1,36 @@
+import { paginate } from "../directory/paging.ts";
+import { changes, visibleTo } from "../directory/routes.ts";
+import type { Implementer } from "../http/authorize.ts";
+import type { IssueService } from "../issues/service.ts";
+import type { ProjectService } from "./service.ts";
+
+export interface ProjectRouteOptions {
+  projects: ProjectService;
+  issues: IssueService;
+}
+
+export function projectRoutes(os: Implementer, { projects, issues }: ProjectRouteOptions) {
+  return {
+    list: os.projects.list.handler(({ input, context: { principal } }) => {
+      const visible = visibleTo(principal);
+      const found = projects.list(
+        (project) =>
+          visible(project) &&
+          (input.tenantId === undefined || project.tenantId === input.tenantId) &&
+          (input.slug === undefined || project.slug === input.slug),
+      );
+      return paginate(found, input);
+    }),
+    create: os.projects.create.handler(({ input }) => projects.create(input)),
+    get: os.projects.get.handler(({ input }) => projects.get(input.id)),
+    update: os.projects.update.handler(({ input, context }) =>
+      projects.update(input.id, context.ifMatch, changes(input)),
+    ),
+    remove: os.projects.remove.handler(({ input, context }) => projects.remove(input.id, context.ifMatch)),
+    addLink: os.projects.addLink.handler(({ input: { id, ...link } }) => projects.addLink(id, link)),
+    removeLink: os.projects.removeLink.handler(({ input }) => projects.removeLink(input.id, input.linkId)),
+    sync: os.projects.sync.handler(({ input, context: { principal } }) => ({
+      jobId: issues.startSync(input.id, principal.userId).id,
+    })),
+  };
+}

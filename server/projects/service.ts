@@ -1,0 +1,109 @@
+import type { Clock } from "../../shared/clock.ts";
+import type { Connection } from "../../shared/entities/connection.ts";
+import { project, type Project, type ProjectInput, type ProjectLink } from "../../shared/entities/project.ts";
+import { AppError } from "../../shared/errors.ts";
+import { validateBranchName } from "../../shared/rules/names.ts";
+import { validateRepositoryUrl } from "../../shared/rules/repository-url.ts";
+import { EntityDirectory } from "../directory/entities.ts";
+import type { EventBus } from "../events/bus.ts";
+import { newId } from "../ids.ts";
+import type { DocumentStore } from "../storage/document-store.ts";
+
+export interface ProjectServiceOptions {
+  store: DocumentStore;
+  events: EventBus;
+  clock: Clock;
+  allowFileRepositories: boolean;
+  findConnection: (id: string) => Connection | undefined;
+  /** Removes what came over a link from the store; called before the link goes, so that a crash between loses nothing. */
+  forgetIssues: (scope: { projectId: string; linkId?: string }) => void;
+}
+
+export class ProjectService {
+  readonly #directory: EntityDirectory<Project>;
+  readonly #options: ProjectServiceOptions;
+
+  private constructor(directory: EntityDirectory<Project>, options: ProjectServiceOptions) {
+    this.#directory = directory;
+    this.#options = options;
+  }
+
+  static async open(options: ProjectServiceOptions): Promise<ProjectService> {
+    const directory = await EntityDirectory.open<Project>({
+      ...options,
+      definition: { name: "projects", parse: (value) => project.parse(value), unique: ({ slug }) => ({ slug }) },
+      entity: "project",
+      tenantOf: ({ tenantId }) => tenantId,
+      present: (record) => record,
+    });
+    return new ProjectService(directory, options);
+  }
+
+  find(id: string): Project | undefined {
+    return this.#directory.find(id);
+  }
+
+  get(id: string): Project {
+    return this.#directory.get(id);
+  }
+
+  list(fits: (project: Project) => boolean = () => true): Project[] {
+    return this.#directory.list(fits);
+  }
+
+  async create(input: ProjectInput): Promise<Project> {
+    this.#check(input);
+    return this.#directory.create({ ...input, links: [] });
+  }
+
+  async update(id: string, version: number | undefined, fields: Partial<Omit<ProjectInput, "tenantId">>): Promise<Project> {
+    this.#check(fields);
+    return this.#directory.update(id, version, (current) => ({ ...current, ...fields }));
+  }
+
+  async remove(id: string, version: number | undefined): Promise<void> {
+    await this.#directory.remove(id, version);
+    this.#options.forgetIssues({ projectId: id });
+  }
+
+  /** @throws AppError not_found for another tenant's connection, conflict where the same is linked already */
+  async addLink(id: string, input: Omit<ProjectLink, "id">): Promise<ProjectLink> {
+    const link = { id: newId(), ...input };
+    await this.#directory.update(id, undefined, (current) => {
+      const target = this.#options.findConnection(input.connectionId);
+      if (target === undefined || target.tenantId !== current.tenantId) {
+        throw new AppError("not_found", "There is no such connection in the project's tenant.");
+      }
+      const same = current.links.some(
+        (other) => other.connectionId === input.connectionId && other.externalProject === input.externalProject,
+      );
+      if (same) throw new AppError("conflict", `${input.externalProject} is linked to this project already.`);
+      return { ...current, links: [...current.links, link] };
+    });
+    return link;
+  }
+
+  async removeLink(id: string, linkId: string): Promise<void> {
+    if (!this.get(id).links.some((link) => link.id === linkId)) throw new AppError("not_found", "There is no such link.");
+    await this.#directory.update(id, undefined, (current) => ({
+      ...current,
+      links: current.links.filter((link) => link.id !== linkId),
+    }));
+    this.#options.forgetIssues({ projectId: id, linkId });
+  }
+
+  #check(fields: Partial<ProjectInput>): void {
+    if (fields.repositoryUrl !== undefined && fields.repositoryUrl !== "") {
+      validateRepositoryUrl(fields.repositoryUrl, { allowFile: this.#options.allowFileRepositories });
+    }
+    if (fields.defaultBranch !== undefined) validateBranchName(fields.defaultBranch);
+    for (const branch of fields.protectedBranches ?? []) validateBranchName(branch);
+    if (fields.redactionPolicy !== undefined && fields.redactionPolicy !== "none") {
+      throw new AppError(
+        "policy_unavailable",
+        `The redaction policy ${fields.redactionPolicy} is not built yet: only none can be chosen in this version.`,
+        { errors: [{ path: "redactionPolicy", message: "only none is available" }] },
+      );
+    }
+  }
+}
