@@ -18,6 +18,7 @@ export type Built = Partial<Record<Bundle["name"], Metafile>>;
 export async function build(outDir: string = dist): Promise<Built> {
   const hash = sourcesHash();
   const built: Built = {};
+  await mkdir(outDir, { recursive: true });
   await Promise.all(
     bundles(outDir, false).map(async ({ name, options }) => {
       built[name] = (await esbuild({ ...options, metafile: true })).metafile;
