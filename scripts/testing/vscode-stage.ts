@@ -41,7 +41,7 @@ export async function vscodeStage(name: string, files: string[] = testFiles(SUIT
       const results = await runSuite(suite, chosen);
       total.passed += results.passed;
       total.failures.push(...results.failures.map(({ title, error }) => ({ title, detail: error })));
-      total.skips.push(...Array.from({ length: results.skipped }, () => ({ title: suite, why: "a pending test" })));
+      total.skips.push(...results.skips.map((title) => ({ title, why: "the test is marked as pending" })));
     }
     return total;
   });

@@ -41,9 +41,6 @@ export default class Reporter extends Mocha.reporters.Spec {
 
 function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const { actual, expected } = error as { actual?: unknown; expected?: unknown };
-  const differ = actual !== undefined && typeof actual === "string" && typeof expected === "string";
-  const diff = differ ? `\n${Mocha.reporters.Base.generateDiff(actual, expected)}` : "";
   const cause = error.cause === undefined ? "" : `\ncaused by ${describeError(error.cause)}`;
-  return `${error.stack ?? error.message}${diff}${cause}`;
+  return `${error.stack ?? error.message}${cause}`;
 }

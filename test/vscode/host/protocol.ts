@@ -31,9 +31,9 @@ export type BrowserResponse = { value: unknown } | { error: string };
 /** How a suite ended. */
 export interface TestResults {
   passed: number;
-  failed: number;
-  skipped: number;
   failures: { title: string; error: string }[];
+  /** Titles of pending tests. */
+  skips: string[];
 }
 
 /** Names of the environment variables by which the extension host learns about the outer process. */

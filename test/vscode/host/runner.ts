@@ -28,7 +28,7 @@ export async function runMocha(files: string[]): Promise<void> {
   relayConsole(say);
   for (const file of files) mocha.addFile(file);
   await mocha.loadFilesAsync();
-  const results: TestResults = { passed: 0, failed: 0, skipped: 0, failures: [] };
+  const results: TestResults = { passed: 0, failures: [], skips: [] };
   await new Promise<void>((settle) => {
     const runner = mocha.run(() => settle());
     runner.on("suite", (suite) => {
@@ -39,18 +39,17 @@ export async function runMocha(files: string[]): Promise<void> {
       say(`  ${indent(test.parent)}✔ ${test.title} (${test.duration ?? 0} ms)`);
     });
     runner.on("pending", (test) => {
-      results.skipped += 1;
+      results.skips.push(test.fullTitle());
       say(`  ${indent(test.parent)}- ${test.title}`);
     });
     runner.on("fail", (test, error: unknown) => {
-      results.failed += 1;
       results.failures.push({ title: test.fullTitle(), error: describeError(error) });
       say(`  ${indent(test.parent)}✘ ${test.title}\n${describeError(error)}`);
     });
   });
   await Promise.all(lines);
   await tellHost({ action: "results", results });
-  if (results.failed > 0) throw new Error(`${results.failed} tests failed`);
+  if (results.failures.length > 0) throw new Error(`${results.failures.length} tests failed`);
 }
 
 /** The outer process prints what happens; standard output of the extension host is nobody's. */
@@ -58,13 +57,17 @@ class Silent extends Mocha.reporters.Base {}
 
 /** Sends what the extension and the tests print to the outer process as well. */
 function relayConsole(say: (text: string) => void): void {
+  // VS Code makes the methods of its console unwritable, so a console that inherits from it takes its place.
+  const relayed = Object.create(globalThis.console) as Console;
   for (const level of ["log", "info", "warn", "error"] as const) {
     const print = globalThis.console[level].bind(globalThis.console);
-    globalThis.console[level] = (...values: unknown[]) => {
+    const value = (...values: unknown[]): void => {
       say(`[${level}] ${format(...values)}`);
       print(...values);
     };
+    Object.defineProperty(relayed, level, { value });
   }
+  globalThis.console = relayed;
 }
 
 function indent(suite: Mocha.Suite | undefined): string {

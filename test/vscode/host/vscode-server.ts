@@ -57,6 +57,9 @@ const testSettings = {
   "terminal.integrated.enablePersistentSessions": false,
 };
 
+/** Tests ask no marketplace for anything. */
+const noGallery = { EXTENSIONS_GALLERY: "{}" };
+
 /** The command line of the server, without what differs from start to start. */
 export function serverCommand(): string[] {
   return [nodeBin, join(codeServerDir, "lib", "vscode", "out", "server-main.js")];
@@ -91,7 +94,7 @@ export async function startVsCodeServer(options: VsCodeServerOptions = {}): Prom
       "--locale=en",
       ...(options.workspaceTrust ? [] : ["--disable-workspace-trust"]),
     ],
-    { env: { ...process.env, ...options.env }, stdio: ["ignore", "pipe", "pipe"], detached: true },
+    { env: { ...process.env, ...noGallery, ...options.env }, stdio: ["ignore", "pipe", "pipe"], detached: true },
   );
   const chunks: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
