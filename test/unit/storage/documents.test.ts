@@ -4,19 +4,10 @@ import { join } from "node:path";
 import { DocumentStore } from "../../../server/storage/document-store.ts";
 import { encodeFrame } from "../../../server/storage/journal-format.ts";
 import { findDamagedCollections, listCollections, recoverCollection } from "../../../server/storage/recovery.ts";
-import { AppError } from "../../../shared/errors.ts";
 import { systemClock } from "../../../shared/clock.ts";
+import { withCode } from "../../support/error-code.ts";
 import { note, notes, type Note } from "../../support/storage/notes.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
-
-function withCode(code: string, ...words: string[]) {
-  return (error: unknown): true => {
-    assert.ok(error instanceof AppError, String(error));
-    assert.equal(error.code, code, error.message);
-    for (const word of words) assert.ok(error.message.includes(word), `"${error.message}" names ${word}`);
-    return true;
-  };
-}
 
 describe("document store", () => {
   const directory = temporaryDirectory();
