@@ -14,6 +14,8 @@ export const contextResult = z.object({
   diff: z.string().optional(),
   /** Sessions that run in this tree and read the file before this change. */
   staleSessions: z.array(z.string()),
+  /** What the person has to do themselves, as for a tracked file that is never written; empty when all is done. */
+  advice: z.array(z.string()),
 });
 
 export type ContextResult = z.infer<typeof contextResult>;
