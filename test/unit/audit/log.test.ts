@@ -283,11 +283,7 @@ describe("audit log", () => {
       const { chainRecord, chainStart } = await import("../../../server/audit/record.ts");
       let head = chainStart;
       const forged = Array.from({ length: other }, (_, index) => {
-        const record = chainRecord(
-          head,
-          "2026-11-20T10:00:00.000Z",
-          entry({ target: index < 3 ? `project:p${index}` : "x" }),
-        );
+        const record = chainRecord(head, isoTime(clock), entry({ target: index < 3 ? `project:p${index}` : "x" }));
         head = record;
         return JSON.stringify(record);
       });
