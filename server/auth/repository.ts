@@ -36,7 +36,7 @@ export class AuthSessionRepository {
 
   insert(session: AuthSessionRow): void {
     this.#database
-      .prepare(
+      .prepare<Row>(
         `INSERT INTO auth_sessions (id, user_id, client, created_at, last_used_at, expires_at, revoked_at)
          VALUES (:id, :userId, :client, :createdAt, :lastUsedAt, :expiresAt, NULL)`,
       )
@@ -51,18 +51,18 @@ export class AuthSessionRepository {
   }
 
   get(id: string): AuthSessionRow | undefined {
-    const row = this.#database.prepare("SELECT * FROM auth_sessions WHERE id = :id").get<Row>({ id });
+    const row = this.#database.prepare<Row>("SELECT * FROM auth_sessions WHERE id = :id").get({ id });
     return row === undefined ? undefined : fromRow(row);
   }
 
   /** A person's sign-ins that are neither ended nor expired, newest first. */
   listOf(userId: string, now: number): AuthSessionRow[] {
     return this.#database
-      .prepare(
+      .prepare<Row>(
         `SELECT * FROM auth_sessions WHERE user_id = :userId AND revoked_at IS NULL AND expires_at > :now
          ORDER BY created_at DESC LIMIT 500`,
       )
-      .all<Row>({ userId, now: iso(now) })
+      .all({ userId, now: iso(now) })
       .map(fromRow);
   }
 

@@ -62,7 +62,10 @@ export class AuthService {
         outcome: "denied",
         error: "wrong secret",
       });
-      throw new AppError("unauthenticated", "The secret is not this server's. Read it anew from the runtime directory, or run: aiops token");
+      throw new AppError(
+        "unauthenticated",
+        "The secret is not this server's. Read it anew from the runtime directory, or run: aiops token",
+      );
     }
     const self = await owner();
     const user = request.as === undefined ? self : users.findByEmail(request.as);
@@ -103,7 +106,8 @@ export class AuthService {
   async validate(token: string, asker: Principal): Promise<{ valid: boolean; user?: User; error?: string }> {
     try {
       const principal = await this.authenticate(token);
-      if (asker.level !== "admin" && principal.userId !== asker.userId) return { valid: false, error: "not a token of yours" };
+      if (asker.level !== "admin" && principal.userId !== asker.userId)
+        return { valid: false, error: "not a token of yours" };
       const user = this.#options.users.find(principal.userId);
       return user === undefined ? { valid: false, error: "unknown person" } : { valid: true, user };
     } catch (error) {
@@ -124,7 +128,9 @@ export class AuthService {
 
   /** @throws AppError `not_found` for a session or token of somebody else, unless an administrator asks */
   async revoke(what: { token?: string | undefined; sessionId?: string | undefined }, asker: Principal): Promise<void> {
-    const sessionId = what.sessionId ?? (what.token === undefined ? undefined : (await this.#options.tokens.verify(what.token)).sessionId);
+    const sessionId =
+      what.sessionId ??
+      (what.token === undefined ? undefined : (await this.#options.tokens.verify(what.token)).sessionId);
     const session = sessionId === undefined ? undefined : this.#options.sessions.get(sessionId);
     if (session === undefined || (session.userId !== asker.userId && asker.level !== "admin")) {
       throw new AppError("not_found", "There is no such sign-in.");
@@ -140,7 +146,15 @@ export class AuthService {
     const expiresAt = Math.floor((now + lifetime) / 1000) * 1000;
     const id = newId();
     const token = await tokens.sign({ sessionId: id, userId: user.id, amr: ["local"], expiresAt }, user);
-    sessions.insert({ id, userId: user.id, client: request.client, createdAt: now, lastUsedAt: now, expiresAt, revokedAt: null });
+    sessions.insert({
+      id,
+      userId: user.id,
+      client: request.client,
+      createdAt: now,
+      lastUsedAt: now,
+      expiresAt,
+      revokedAt: null,
+    });
     return { token, expiresAt: new Date(expiresAt).toISOString(), user };
   }
 }

@@ -115,9 +115,13 @@ export class TokenService {
       return { userId: sub, sessionId: jti, amr, expiresAt: exp * 1000 };
     } catch (error) {
       const expired = error instanceof errors.JWTExpired;
-      throw new AppError("unauthenticated", expired ? "The token has expired: sign in anew." : "The token is not valid: sign in anew.", {
-        cause: error,
-      });
+      throw new AppError(
+        "unauthenticated",
+        expired ? "The token has expired: sign in anew." : "The token is not valid: sign in anew.",
+        {
+          cause: error,
+        },
+      );
     }
   }
 
@@ -137,10 +141,20 @@ export class TokenService {
     const jwk = stored ?? (await this.#generate());
     const { kty, n, e } = jwk;
     const id = jwk.kid ?? thumbprint(jwk);
-    const publicJwk: JWK = { ...(kty === undefined ? {} : { kty }), ...(n === undefined ? {} : { n }), ...(e === undefined ? {} : { e }), kid: id, alg: algorithm, use: "sig" };
+    const publicJwk: JWK = {
+      ...(kty === undefined ? {} : { kty }),
+      ...(n === undefined ? {} : { n }),
+      ...(e === undefined ? {} : { e }),
+      kid: id,
+      alg: algorithm,
+      use: "sig",
+    };
     const [privateKey, publicKey] = await Promise.all([importJWK(jwk, algorithm), importJWK(publicJwk, algorithm)]);
     if (privateKey instanceof Uint8Array || publicKey instanceof Uint8Array) {
-      throw new AppError("internal", "The stored signing key is not an RSA key. Restore it from a backup, or remove it to sign everybody out.");
+      throw new AppError(
+        "internal",
+        "The stored signing key is not an RSA key. Restore it from a backup, or remove it to sign everybody out.",
+      );
     }
     return { id, privateKey, publicKey, publicJwk };
   }

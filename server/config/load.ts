@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import * as z from "zod";
 import { AppError } from "../../shared/errors.ts";
+import { runtimePaths } from "../../shared/rules/runtime-file.ts";
 import { configSchema, documentConfig, type Config, type ConfigKey } from "./schema.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -50,15 +51,11 @@ function home(env: Environment): string {
   return fromEnvironment !== undefined && isAbsolute(fromEnvironment) ? fromEnvironment : homedir();
 }
 
-/** @param chosenDataDir a data directory of one's own: it must not share the person's one runtime directory */
 function defaultPaths(env: Environment, chosenDataDir: unknown): Record<string, unknown> {
   const base = home(env);
-  const dataDir = join(env["XDG_DATA_HOME"] ?? join(base, ".local", "share"), "aiops");
-  const systemRuntime = env["XDG_RUNTIME_DIR"] ?? "";
-  const runtimeBelow = typeof chosenDataDir === "string" ? chosenDataDir : systemRuntime === "" ? dataDir : undefined;
+  const chosen = typeof chosenDataDir === "string" ? resolve(chosenDataDir) : undefined;
   return {
-    dataDir,
-    runtimeDir: runtimeBelow === undefined ? join(systemRuntime, "aiops") : join(runtimeBelow, "run"),
+    ...runtimePaths(env, base, chosen),
     keyFile: join(env["XDG_CONFIG_HOME"] ?? join(base, ".config"), "aiops", "keys.json"),
   };
 }
@@ -69,12 +66,16 @@ async function readConfigFile(path: string): Promise<Record<string, unknown>> {
     text = await readFile(path, "utf8");
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return {};
-    throw new AppError("invalid_input", `The configuration file ${path} can't be read. Check its owner and mode.`, { cause: error });
+    throw new AppError("invalid_input", `The configuration file ${path} can't be read. Check its owner and mode.`, {
+      cause: error,
+    });
   }
   try {
     return z.record(z.string(), z.unknown()).parse(JSON.parse(text));
   } catch (error) {
-    throw new AppError("invalid_input", `The configuration file ${path} is not a JSON object. Mend or remove it.`, { cause: error });
+    throw new AppError("invalid_input", `The configuration file ${path} is not a JSON object. Mend or remove it.`, {
+      cause: error,
+    });
   }
 }
 
@@ -85,5 +86,7 @@ function invalidConfig(error: z.ZodError): AppError {
     const root = path.split(".")[0] ?? path;
     return `${path} (${variables.get(root) ?? "?"}): ${message}`;
   });
-  return new AppError("invalid_input", `The configuration is wrong. ${lines.join("; ")}. See: aiops config`, { errors });
+  return new AppError("invalid_input", `The configuration is wrong. ${lines.join("; ")}. See: aiops config`, {
+    errors,
+  });
 }

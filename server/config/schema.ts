@@ -54,25 +54,118 @@ function key<T extends z.ZodType>(schema: T, env: string, fallback: string, doc:
  * (JSON) has the same keys; a command-line flag wins over the environment, the environment over the file.
  */
 export const configSchema = z.object({
-  mode: key(z.enum(["personal", "shared"]).default("personal"), "AIOPS_MODE", "personal", "personal: one person, files only. shared: many people on one host (not in this version)."),
-  port: key(z.coerce.number().int().min(0).max(65_535).default(0), "AIOPS_PORT", "0", "TCP port on 127.0.0.1; 0 takes a free one."),
-  dataDir: key(z.string().min(1), "AIOPS_DATA_DIR", "$XDG_DATA_HOME/aiops, else ~/.local/share/aiops", "Where everything is stored."),
-  runtimeDir: key(z.string().min(1), "AIOPS_RUNTIME_DIR", "$XDG_RUNTIME_DIR/aiops, else run/ below the data", "Where clients find the running server (0700)."),
-  keyFile: key(z.string().min(1), "AIOPS_KEY_FILE", "$XDG_CONFIG_HOME/aiops/keys.json, else ~/.config/aiops/keys.json", "The key file for secrets at rest (0600), outside the data directory."),
-  masterKey: key(z.string().min(1).optional(), "AIOPS_MASTER_KEY", "none", "The key for secrets at rest itself, base64 of 32 bytes, instead of a key file."),
-  workspaceRoot: key(z.string().min(1).optional(), "AIOPS_WORKSPACE_ROOT", "~/workspace", "The folder that holds a person's clones."),
-  tmuxSocket: key(z.string().regex(/^[A-Za-z0-9_-]{1,50}$/, "must be letters, digits, - and _").default("aiops"), "AIOPS_TMUX_SOCKET", "aiops", "The tmux socket name (tmux -L)."),
-  commands: key(allowedCommands.default([]), "AIOPS_COMMANDS", "[]", "Further commands sessions may run, as a JSON array of {name, label?, command: [program, …]}."),
-  allowedHosts: key(list.default([]), "AIOPS_ALLOWED_HOSTS", "none", "Names besides 127.0.0.1, localhost and [::1] that the Host header may carry."),
+  mode: key(
+    z.enum(["personal", "shared"]).default("personal"),
+    "AIOPS_MODE",
+    "personal",
+    "personal: one person, files only. shared: many people on one host (not in this version).",
+  ),
+  port: key(
+    z.coerce.number().int().min(0).max(65_535).default(0),
+    "AIOPS_PORT",
+    "0",
+    "TCP port on 127.0.0.1; 0 takes a free one.",
+  ),
+  dataDir: key(
+    z.string().min(1),
+    "AIOPS_DATA_DIR",
+    "$XDG_DATA_HOME/aiops, else ~/.local/share/aiops",
+    "Where everything is stored.",
+  ),
+  runtimeDir: key(
+    z.string().min(1),
+    "AIOPS_RUNTIME_DIR",
+    "$XDG_RUNTIME_DIR/aiops, else run/ below the data",
+    "Where clients find the running server (0700).",
+  ),
+  keyFile: key(
+    z.string().min(1),
+    "AIOPS_KEY_FILE",
+    "$XDG_CONFIG_HOME/aiops/keys.json, else ~/.config/aiops/keys.json",
+    "The key file for secrets at rest (0600), outside the data directory.",
+  ),
+  masterKey: key(
+    z.string().min(1).optional(),
+    "AIOPS_MASTER_KEY",
+    "none",
+    "The key for secrets at rest itself, base64 of 32 bytes, instead of a key file.",
+  ),
+  workspaceRoot: key(
+    z.string().min(1).optional(),
+    "AIOPS_WORKSPACE_ROOT",
+    "~/workspace",
+    "The folder that holds a person's clones.",
+  ),
+  tmuxSocket: key(
+    z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,50}$/, "must be letters, digits, - and _")
+      .default("aiops"),
+    "AIOPS_TMUX_SOCKET",
+    "aiops",
+    "The tmux socket name (tmux -L).",
+  ),
+  commands: key(
+    allowedCommands.default([]),
+    "AIOPS_COMMANDS",
+    "[]",
+    "Further commands sessions may run, as a JSON array of {name, label?, command: [program, …]}.",
+  ),
+  allowedHosts: key(
+    list.default([]),
+    "AIOPS_ALLOWED_HOSTS",
+    "none",
+    "Names besides 127.0.0.1, localhost and [::1] that the Host header may carry.",
+  ),
   allowedOrigins: key(list.default([]), "AIOPS_ALLOWED_ORIGINS", "none", "Origins a browser page may call from."),
-  allowFileRepositories: key(flag.optional(), "AIOPS_ALLOW_FILE_REPOSITORIES", "true in personal mode", "Whether repositories may be local paths."),
-  allowPrivateProviders: key(flag.optional(), "AIOPS_ALLOW_PRIVATE_PROVIDERS", "true in personal mode", "Whether providers may have loopback or private addresses."),
-  idleMinutes: key(z.coerce.number().min(0).default(0), "AIOPS_IDLE_MINUTES", "0", "End this many minutes after the last client when no session runs; 0 never."),
-  sessionHours: key(z.coerce.number().min(0.01).max(24).default(1), "AIOPS_SESSION_HOURS", "1", "How long a sign-in lasts, in hours."),
-  requestLimit: key(z.coerce.number().int().min(1).default(3000), "AIOPS_REQUEST_LIMIT", "3000", "Requests per token in 30 seconds."),
-  anonymousLimit: key(z.coerce.number().int().min(1).default(60), "AIOPS_ANONYMOUS_LIMIT", "60", "Requests per address in a minute without a token."),
-  logLevel: key(z.enum(["trace", "debug", "info", "warn", "error"]).default("info"), "AIOPS_LOG_LEVEL", "info", "The least level written to the log."),
-  metricsToken: key(z.string().min(16).optional(), "AIOPS_METRICS_TOKEN", "none", "A token with which /metrics may be scraped."),
+  allowFileRepositories: key(
+    flag.optional(),
+    "AIOPS_ALLOW_FILE_REPOSITORIES",
+    "true in personal mode",
+    "Whether repositories may be local paths.",
+  ),
+  allowPrivateProviders: key(
+    flag.optional(),
+    "AIOPS_ALLOW_PRIVATE_PROVIDERS",
+    "true in personal mode",
+    "Whether providers may have loopback or private addresses.",
+  ),
+  idleMinutes: key(
+    z.coerce.number().min(0).default(0),
+    "AIOPS_IDLE_MINUTES",
+    "0",
+    "End this many minutes after the last client when no session runs; 0 never.",
+  ),
+  sessionHours: key(
+    z.coerce.number().min(0.01).max(24).default(1),
+    "AIOPS_SESSION_HOURS",
+    "1",
+    "How long a sign-in lasts, in hours.",
+  ),
+  requestLimit: key(
+    z.coerce.number().int().min(1).default(3000),
+    "AIOPS_REQUEST_LIMIT",
+    "3000",
+    "Requests per token in 30 seconds.",
+  ),
+  anonymousLimit: key(
+    z.coerce.number().int().min(1).default(60),
+    "AIOPS_ANONYMOUS_LIMIT",
+    "60",
+    "Requests per address in a minute without a token.",
+  ),
+  logLevel: key(
+    z.enum(["trace", "debug", "info", "warn", "error"]).default("info"),
+    "AIOPS_LOG_LEVEL",
+    "info",
+    "The least level written to the log.",
+  ),
+  metricsToken: key(
+    z.string().min(16).optional(),
+    "AIOPS_METRICS_TOKEN",
+    "none",
+    "A token with which /metrics may be scraped.",
+  ),
 });
 
 type Parsed = z.infer<typeof configSchema>;

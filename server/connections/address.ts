@@ -33,7 +33,9 @@ export async function checkProviderAddress(baseUrl: string, allowPrivate: boolea
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const addresses = isIP(host) === 0 ? (await resolve(host)).map(({ address }) => address) : [host];
   if (addresses.some(isPrivate)) {
-    throw refused("it leads to a private or loopback address; an administrator can allow that with AIOPS_ALLOW_PRIVATE_PROVIDERS");
+    throw refused(
+      "it leads to a private or loopback address; an administrator can allow that with AIOPS_ALLOW_PRIVATE_PROVIDERS",
+    );
   }
 }
 
@@ -45,13 +47,19 @@ async function resolve(host: string) {
   try {
     return await lookup(host, { all: true });
   } catch (error) {
-    throw new AppError("invalid_input", `The host ${host} of the provider's address is not known. Check its spelling.`, {
-      cause: error,
-      errors: [{ path: "baseUrl", message: "the host is not known" }],
-    });
+    throw new AppError(
+      "invalid_input",
+      `The host ${host} of the provider's address is not known. Check its spelling.`,
+      {
+        cause: error,
+        errors: [{ path: "baseUrl", message: "the host is not known" }],
+      },
+    );
   }
 }
 
 function refused(why: string): AppError {
-  return new AppError("invalid_input", `This provider address can't be used: ${why}.`, { errors: [{ path: "baseUrl", message: why }] });
+  return new AppError("invalid_input", `This provider address can't be used: ${why}.`, {
+    errors: [{ path: "baseUrl", message: why }],
+  });
 }

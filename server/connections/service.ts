@@ -78,20 +78,29 @@ export class ConnectionService {
    * A new address without a new token drops the stored token: otherwise whoever may change a connection could have the
    * token sent to a host of their own.
    */
-  async update(id: string, version: number | undefined, fields: { name?: string; baseUrl?: string; token?: string }): Promise<Connection> {
+  async update(
+    id: string,
+    version: number | undefined,
+    fields: { name?: string; baseUrl?: string; token?: string },
+  ): Promise<Connection> {
     const { token, ...rest } = fields;
     const before = this.#directory.get(id);
     await checkProviderAddress(rest.baseUrl ?? before.baseUrl, this.#options.allowPrivateAddresses);
     const updated = await this.#directory.update(id, version, (current) => {
       const moved = rest.baseUrl !== undefined && rest.baseUrl !== current.baseUrl;
-      const sealedToken = token === undefined ? (moved ? null : current.sealedToken) : this.#seal(token, current.tenantId, id);
+      const sealedToken =
+        token === undefined ? (moved ? null : current.sealedToken) : this.#seal(token, current.tenantId, id);
       return { ...current, ...rest, sealedToken, status: moved || token !== undefined ? untried : current.status };
     });
     return present(updated);
   }
 
   /** @throws AppError conflict while a project links to it */
-  async remove(id: string, version: number | undefined, linkedProjects: (connectionId: string) => string[]): Promise<void> {
+  async remove(
+    id: string,
+    version: number | undefined,
+    linkedProjects: (connectionId: string) => string[],
+  ): Promise<void> {
     const names = linkedProjects(id);
     if (names.length > 0) {
       throw new AppError("conflict", `The connection is used by ${names.join(", ")}. Remove those links first.`);
@@ -103,7 +112,12 @@ export class ConnectionService {
   async test(id: string, signal: AbortSignal): Promise<ConnectionStatus> {
     const provider = await this.provider(id);
     const found = await provider.test(signal);
-    const status = { ok: found.ok, message: found.message, scopes: found.scopes, checkedAt: isoTime(this.#options.clock) };
+    const status = {
+      ok: found.ok,
+      message: found.message,
+      scopes: found.scopes,
+      checkedAt: isoTime(this.#options.clock),
+    };
     await this.#directory.update(id, undefined, (current) => ({ ...current, status }));
     return status;
   }
@@ -112,7 +126,10 @@ export class ConnectionService {
   async provider(id: string): Promise<IssueProvider> {
     const record = this.#directory.get(id);
     await checkProviderAddress(record.baseUrl, this.#options.allowPrivateAddresses);
-    const token = record.sealedToken === null ? "" : this.#options.secrets.open(record.sealedToken, secretContext(record.tenantId, id));
+    const token =
+      record.sealedToken === null
+        ? ""
+        : this.#options.secrets.open(record.sealedToken, secretContext(record.tenantId, id));
     return this.#options.createProvider({ id, provider: record.provider, baseUrl: record.baseUrl, token });
   }
 

@@ -12,7 +12,8 @@ export function paginate<T extends { id: string }>(all: readonly T[], { limit, c
   if (cursor !== undefined) {
     const last = Buffer.from(cursor, "base64url").toString("utf8");
     start = all.findIndex(({ id }) => id === last) + 1;
-    if (start === 0) throw new AppError("invalid_input", "The cursor is not valid any more: start from the first page.");
+    if (start === 0)
+      throw new AppError("invalid_input", "The cursor is not valid any more: start from the first page.");
   }
   const items = all.slice(start, start + limit);
   const last = items.at(-1);

@@ -9,5 +9,7 @@ export function visibleTo(principal: Principal): (record: { tenantId: string }) 
 /** The changed fields alone: without the id and what was not given. */
 export function changes<T extends { id: string }>(input: T): Partial<Omit<T, "id">> {
   const { id: _id, ...fields } = input;
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<Omit<T, "id">>;
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<
+    Omit<T, "id">
+  >;
 }

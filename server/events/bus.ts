@@ -67,7 +67,11 @@ export class EventBus {
    * @param lastEventId what the listener saw last, to go on from there
    * @returns events until the signal aborts, the listener's session is ended or the bus is closed
    */
-  async *subscribe(listener: Listener, lastEventId: string | undefined, signal: AbortSignal): AsyncGenerator<StreamedEvent> {
+  async *subscribe(
+    listener: Listener,
+    lastEventId: string | undefined,
+    signal: AbortSignal,
+  ): AsyncGenerator<StreamedEvent> {
     const subscription: Subscription = { listener, queue: [], wake: undefined, ended: this.#closed };
     this.#replay(subscription, lastEventId);
     this.#subscriptions.add(subscription);
@@ -128,7 +132,8 @@ export class EventBus {
 
   #offer(subscription: Subscription, stored: Stored): void {
     if (subscription.ended || !mayHear(subscription.listener, stored)) return;
-    if (subscription.queue.length >= queueLimit) subscription.queue.splice(0, queueLimit, this.#streamEvent("stream.reset"));
+    if (subscription.queue.length >= queueLimit)
+      subscription.queue.splice(0, queueLimit, this.#streamEvent("stream.reset"));
     subscription.queue.push({
       id: `${this.#boot}-${stored.sequence}`,
       event: {

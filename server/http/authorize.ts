@@ -49,7 +49,7 @@ export function createImplementer({ audit, placements }: AuthorizeOptions) {
         if (writes) await audit.append({ ...subject, outcome: "denied", error: toAppError(error).code });
         throw error;
       }
-      const run = () => call.next({ context: { principal } });
+      const run = async () => call.next({ context: { principal } });
       if (!writes) return run();
       return audit.audited({ ...subject, tenantId: scoped.tenantId, target: scoped.target }, run);
     });

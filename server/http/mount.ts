@@ -74,7 +74,10 @@ export function mount(options: MountOptions): Express {
           const error = toAppError(thrown);
           status = error.status;
           if (status >= 500) {
-            log.error({ err: thrown, operation, code: error.code, requestId: call.context.requestId }, "operation failed");
+            log.error(
+              { err: thrown, operation, code: error.code, requestId: call.context.requestId },
+              "operation failed",
+            );
           }
           throw toOrpcError(error);
         } finally {
@@ -192,6 +195,7 @@ function readIfMatch(request: Request): number | undefined {
   const header = request.headers["if-match"];
   if (header === undefined || header === "*") return undefined;
   const version = /^(?:W\/)?"?(\d{1,15})"?$/.exec(header)?.[1];
-  if (version === undefined) throw new AppError("invalid_input", "If-Match must carry the entity's version, as: If-Match: 3");
+  if (version === undefined)
+    throw new AppError("invalid_input", "If-Match must carry the entity's version, as: If-Match: 3");
   return Number(version);
 }

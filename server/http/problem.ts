@@ -12,12 +12,18 @@ export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof ORPCError) return fromOrpc(error);
   if (isNodeError(error) && (error.code === "ENOSPC" || error.code === "EDQUOT")) {
-    return new AppError("storage_full", "The disk is full. Nothing was changed; free some room and repeat.", { cause: error });
+    return new AppError("storage_full", "The disk is full. Nothing was changed; free some room and repeat.", {
+      cause: error,
+    });
   }
   if (error instanceof URIError) return new AppError("invalid_input", "The address is not valid.", { cause: error });
-  return new AppError("internal", "Something went wrong inside the server; its log has the details under this request's id.", {
-    cause: error,
-  });
+  return new AppError(
+    "internal",
+    "Something went wrong inside the server; its log has the details under this request's id.",
+    {
+      cause: error,
+    },
+  );
 }
 
 function fromOrpc(error: ORPCError<string, unknown>): AppError {
@@ -49,11 +55,18 @@ export function sendProblem(response: Response, error: AppError, instance: strin
   const retryAfter = error.data["retryAfterSeconds"];
   if (typeof retryAfter === "number") response.setHeader("retry-after", String(Math.ceil(retryAfter)));
   if (error.status === 401) response.setHeader("www-authenticate", "Bearer");
-  response.status(error.status).type("application/problem+json").send(JSON.stringify(toProblem(error, instance)));
+  response
+    .status(error.status)
+    .type("application/problem+json")
+    .send(JSON.stringify(toProblem(error, instance)));
 }
 
 export const notFound: RequestHandler = (request, response) => {
-  sendProblem(response, new AppError("not_found", "There is nothing at this address. See /openapi.json."), request.path);
+  sendProblem(
+    response,
+    new AppError("not_found", "There is nothing at this address. See /openapi.json."),
+    request.path,
+  );
 };
 
 /** Express's last handler. */

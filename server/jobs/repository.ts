@@ -28,11 +28,18 @@ export class JobRepository {
 
   insert(record: Job): void {
     this.#database
-      .prepare(
+      .prepare<Row>(
         `INSERT INTO jobs (id, tenant_id, user_id, kind, target, status, progress, error, result, version, created_at, updated_at)
          VALUES (:id, :tenantId, :userId, :kind, :target, :status, :progress, :error, :result, :version, :createdAt, :updatedAt)`,
       )
-      .run({ ...changing(record), tenantId: record.tenantId, userId: record.userId, kind: record.kind, target: record.target, createdAt: record.createdAt });
+      .run({
+        ...changing(record),
+        tenantId: record.tenantId,
+        userId: record.userId,
+        kind: record.kind,
+        target: record.target,
+        createdAt: record.createdAt,
+      });
   }
 
   update(record: Job): void {
@@ -45,26 +52,31 @@ export class JobRepository {
   }
 
   get(id: string): Job | undefined {
-    const row = this.#database.prepare("SELECT * FROM jobs WHERE id = :id").get<Row>({ id });
+    const row = this.#database.prepare<Row>("SELECT * FROM jobs WHERE id = :id").get({ id });
     return row === undefined ? undefined : fromRow(row);
   }
 
   unfinished(): Job[] {
-    return this.#database.prepare("SELECT * FROM jobs WHERE status IN ('queued', 'running')").all<Row>().map(fromRow);
+    return this.#database.prepare<Row>("SELECT * FROM jobs WHERE status IN ('queued', 'running')").all().map(fromRow);
   }
 
   /** Newest first. */
-  list(filter: { userId?: string | undefined; status?: Job["status"] | undefined }, page: { limit: number; cursor?: string | undefined }): Page<Job> {
+  list(
+    filter: { userId?: string | undefined; status?: Job["status"] | undefined },
+    page: { limit: number; cursor?: string | undefined },
+  ): Page<Job> {
     const after = page.cursor === undefined ? null : readCursor(page.cursor);
     const parameters: SqlParameters = { userId: filter.userId ?? null, status: filter.status ?? null };
     const fits = "(:userId IS NULL OR user_id = :userId) AND (:status IS NULL OR status = :status)";
-    const total = this.#database.prepare(`SELECT count(*) AS count FROM jobs WHERE ${fits}`).get<{ count: number }>(parameters);
+    const total = this.#database
+      .prepare<{ count: number }>(`SELECT count(*) AS count FROM jobs WHERE ${fits}`)
+      .get(parameters);
     const rows = this.#database
-      .prepare(
+      .prepare<Row>(
         `SELECT * FROM jobs WHERE ${fits} AND (:createdAt IS NULL OR (created_at, id) < (:createdAt, :id))
          ORDER BY created_at DESC, id DESC LIMIT :limit`,
       )
-      .all<Row>({ ...parameters, createdAt: after?.createdAt ?? null, id: after?.id ?? null, limit: page.limit + 1 });
+      .all({ ...parameters, createdAt: after?.createdAt ?? null, id: after?.id ?? null, limit: page.limit + 1 });
     const items = rows.slice(0, page.limit).map(fromRow);
     const last = items.at(-1);
     const more = rows.length > page.limit && last !== undefined;

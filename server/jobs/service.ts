@@ -131,7 +131,9 @@ export class JobService {
     this.#stopping = true;
     const all = [...this.#running.values()];
     for (const { controller } of all) {
-      controller.abort(new AppError("server_restarted", "The server was stopped in the middle of this; start it again."));
+      controller.abort(
+        new AppError("server_restarted", "The server was stopped in the middle of this; start it again."),
+      );
     }
     await Promise.all(all.map(({ done }) => done));
   }
@@ -157,7 +159,8 @@ export class JobService {
     } catch (thrown) {
       const aborted: unknown = controller.signal.reason;
       const error = controller.signal.aborted && aborted instanceof AppError ? aborted : toAppError(thrown);
-      if (error.code === "internal") log.error({ err: thrown, jobId: running.job.id, kind: request.kind }, "job failed");
+      if (error.code === "internal")
+        log.error({ err: thrown, jobId: running.job.id, kind: request.kind }, "job failed");
       const status = error.code === "cancelled" ? "cancelled" : "failed";
       outcome = { status, error: { code: error.code, message: error.message }, result: null };
     }
@@ -182,6 +185,13 @@ export class JobService {
   }
 
   #publish(job: Job, change: "created" | "changed"): void {
-    this.#options.events.publish({ entity: "job", change, id: job.id, tenantId: job.tenantId, ownerId: job.userId, data: job });
+    this.#options.events.publish({
+      entity: "job",
+      change,
+      id: job.id,
+      tenantId: job.tenantId,
+      ownerId: job.userId,
+      data: job,
+    });
   }
 }

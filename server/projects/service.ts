@@ -56,7 +56,11 @@ export class ProjectService {
     return this.#directory.create({ ...input, links: [] });
   }
 
-  async update(id: string, version: number | undefined, fields: Partial<Omit<ProjectInput, "tenantId">>): Promise<Project> {
+  async update(
+    id: string,
+    version: number | undefined,
+    fields: Partial<Omit<ProjectInput, "tenantId">>,
+  ): Promise<Project> {
     this.#check(fields);
     return this.#directory.update(id, version, (current) => ({ ...current, ...fields }));
   }
@@ -84,7 +88,8 @@ export class ProjectService {
   }
 
   async removeLink(id: string, linkId: string): Promise<void> {
-    if (!this.get(id).links.some((link) => link.id === linkId)) throw new AppError("not_found", "There is no such link.");
+    if (!this.get(id).links.some((link) => link.id === linkId))
+      throw new AppError("not_found", "There is no such link.");
     await this.#directory.update(id, undefined, (current) => ({
       ...current,
       links: current.links.filter((link) => link.id !== linkId),

@@ -14,7 +14,9 @@ export function tenantRoutes(os: Implementer, tenants: TenantService, contents: 
     ),
     create: os.tenants.create.handler(({ input }) => tenants.create(input)),
     get: os.tenants.get.handler(({ input }) => tenants.get(input.id)),
-    update: os.tenants.update.handler(({ input, context }) => tenants.update(input.id, context.ifMatch, changes(input))),
+    update: os.tenants.update.handler(({ input, context }) =>
+      tenants.update(input.id, context.ifMatch, changes(input)),
+    ),
     remove: os.tenants.remove.handler(({ input, context }) => tenants.remove(input.id, context.ifMatch, contents)),
   };
 }

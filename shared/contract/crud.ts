@@ -3,13 +3,13 @@ import { id, pageOf, pageQuery } from "../entities/common.ts";
 import type { Capability } from "../rules/permissions.ts";
 import { on, operation, type Scope, type ScopedEntity } from "./operation.ts";
 
-interface CrudDefinition<E extends z.ZodObject, C extends z.ZodObject, P extends z.ZodObject, Q extends z.ZodRawShape> {
+interface CrudDefinition<E extends z.ZodObject, C extends z.ZodObject, P extends z.ZodRawShape, Q extends z.ZodRawShape> {
   /** As in the path: `projects`. */
   plural: string;
   singular: ScopedEntity;
   entity: E;
   create: C;
-  patch: P;
+  patch: z.ZodObject<P>;
   query: Q;
   /** Scopes of list and create by input field, as the tenant they name. */
   scope: readonly Scope[];
@@ -18,7 +18,7 @@ interface CrudDefinition<E extends z.ZodObject, C extends z.ZodObject, P extends
 }
 
 /** The five operations every control-plane entity has, defined once. */
-export function crud<E extends z.ZodObject, C extends z.ZodObject, P extends z.ZodObject, Q extends z.ZodRawShape>(
+export function crud<E extends z.ZodObject, C extends z.ZodObject, P extends z.ZodRawShape, Q extends z.ZodRawShape>(
   definition: CrudDefinition<E, C, P, Q>,
 ) {
   const { plural, singular, entity, create, patch, query, capability, example, scope } = definition;
@@ -44,7 +44,7 @@ export function crud<E extends z.ZodObject, C extends z.ZodObject, P extends z.Z
     update: operation
       .route({ method: "PATCH", path: item, summary: `Change a ${singular}; If-Match takes its version`, tags })
       .meta({ capability: capability.write, effect: "write", scope: [on(singular)], example: {} })
-      .input(patch.extend({ id }))
+      .input(z.object({ ...patch.shape, id }))
       .output(entity),
     remove: operation
       .route({ method: "DELETE", path: item, summary: `Delete a ${singular}`, successStatus: 204, tags })

@@ -1,0 +1,99 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { Command } from "commander";
+import { AppError, errorMessage } from "../../shared/errors.ts";
+import { loadConfig } from "../config/load.ts";
+import { withClient } from "./issue-commands.ts";
+import { printJson, printTable } from "./output.ts";
+import type { Context } from "./program.ts";
+import { parseSeed, seed } from "./seed.ts";
+
+/** seed, backup, restore, audit. */
+export function addDataCommands(program: Command, context: Context): void {
+  program
+    .command("seed")
+    .description("create tenants, people, connections and projects from a file; repeating changes nothing")
+    .requiredOption("--file <json>", "the seed file; - reads standard input")
+    .option("--json", "as JSON")
+    .action(async (options: { file: string; json?: boolean }) => {
+      const own = context();
+      const file = parseSeed(await readSeed(options.file, own));
+      await withClient(own, "aiops seed", async (client, { output, env }) => {
+        const report = await seed(client, file, env);
+        if (options.json === true) printJson(output, report);
+        else {
+          for (const line of report.created) output.out(`created ${line}\n`);
+          for (const line of report.changed) output.out(`changed ${line}\n`);
+          output.out(`${report.unchanged} unchanged\n`);
+        }
+      });
+    });
+
+  const audit = program.command("audit").description("the record of every write");
+  audit
+    .command("verify")
+    .description("check the hash chain: finds an edit, a deletion, a reordering, a cut tail")
+    .action(async () => {
+      await withClient(context(), "aiops audit", async (client, { output }) => {
+        const result = await client.system.verifyAudit();
+        for (const problem of result.problems) output.err(`${problem}\n`);
+        if (!result.ok) throw new AppError("storage_corrupt", "The audit was changed or damaged: see above.");
+        output.out(`${result.records} records, unbroken\n`);
+      });
+    });
+  audit
+    .command("list")
+    .option("--action <name>", "as projects.create")
+    .option("--since <time>", "ISO 8601")
+    .option("--limit <n>", "how many", "50")
+    .option("--json", "as JSON")
+    .action(async (options: { action?: string; since?: string; limit: string; json?: boolean }) => {
+      await withClient(context(), "aiops audit", async (client, { output }) => {
+        const page = await client.system.audit({ action: options.action, since: options.since, limit: options.limit });
+        if (options.json === true) printJson(output, page);
+        else {
+          const rows = page.items.map((record) => [
+            String(record.seq),
+            record.at,
+            record.actor.id,
+            record.action,
+            record.outcome,
+            record.target,
+          ]);
+          printTable(output, ["SEQ", "AT", "ACTOR", "ACTION", "OUTCOME", "TARGET"], rows);
+        }
+      });
+    });
+
+  program
+    .command("backup")
+    .description("a consistent copy of the data, while the server runs or not")
+    .requiredOption("--to <file>", "the file to make (mode 0600)")
+    .action(async (options: { to: string }) => {
+      const own = context();
+      const config = await loadConfig(own);
+      const { backup } = await import("../storage/backup.ts");
+      const made = await backup({ dataDir: config.dataDir, target: resolve(own.cwd, options.to) });
+      own.output.out(`${made.path}: ${made.files} files, ${made.bytes} bytes\n${made.keyNotice}\n`);
+    });
+  program
+    .command("restore")
+    .description("unpack a backup into an empty data directory")
+    .requiredOption("--from <file>", "the backup")
+    .action(async (options: { from: string }) => {
+      const own = context();
+      const config = await loadConfig(own);
+      const { restore } = await import("../storage/backup.ts");
+      const restored = await restore({ source: resolve(own.cwd, options.from), dataDir: config.dataDir });
+      own.output.out(`${config.dataDir}: ${restored.files} files\n${restored.keyNotice}\n`);
+    });
+}
+
+async function readSeed(path: string, own: ReturnType<Context>): Promise<string> {
+  if (path === "-") return own.readInput();
+  try {
+    return await readFile(resolve(own.cwd, path), "utf8");
+  } catch (error) {
+    throw new AppError("invalid_input", `The seed file can't be read: ${errorMessage(error)}`, { cause: error });
+  }
+}

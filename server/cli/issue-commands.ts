@@ -1,0 +1,130 @@
+import type { Command } from "commander";
+import type { Client } from "../../shared/contract/client.ts";
+import type { Project } from "../../shared/entities/project.ts";
+import { AppError } from "../../shared/errors.ts";
+import { connect } from "./connect.ts";
+import { followJob } from "./follow-job.ts";
+import { plain, plainText, printJson, printTable } from "./output.ts";
+import type { CommandContext, Context } from "./program.ts";
+import { everything } from "./seed.ts";
+
+/** issues, sync-issues. */
+export function addIssueCommands(program: Command, context: Context): void {
+  const issues = program.command("issues").description("list and read issues");
+  issues
+    .command("list")
+    .description("list issues, last changed first")
+    .option("--project <slug>", "of this project alone")
+    .option("--status <status>", "open or closed")
+    .option("--assignee <name>", "a login, or me")
+    .option("--label <label...>", "all of these labels")
+    .option("-q, --query <text>", 'full text: words, "a phrase", pre*')
+    .option("--limit <n>", "how many", "50")
+    .option("--json", "as JSON")
+    .action(
+      async (options: {
+        project?: string;
+        status?: string;
+        assignee?: string;
+        label?: string[];
+        query?: string;
+        limit: string;
+        json?: boolean;
+      }) => {
+        await withClient(context(), "aiops issues", async (client, own) => {
+          const project = options.project === undefined ? undefined : await findProject(client, options.project);
+          if (options.status !== undefined && options.status !== "open" && options.status !== "closed") {
+            throw new AppError("invalid_input", "--status is open or closed.");
+          }
+          const page = await client.issues.list({
+            limit: options.limit,
+            projectId: project?.id,
+            status: options.status,
+            assignee: options.assignee,
+            label: options.label,
+            q: options.query,
+          });
+          if (options.json === true) {
+            printJson(own.output, page);
+            return;
+          }
+          const rows = page.items.map((issue) => [
+            issue.id,
+            issue.key,
+            issue.status,
+            issue.updatedAt.slice(0, 10),
+            issue.title,
+          ]);
+          printTable(own.output, ["ID", "KEY", "STATUS", "UPDATED", "TITLE"], rows);
+          own.output.err(`${page.items.length} of ${page.total}\n`);
+        });
+      },
+    );
+  issues
+    .command("show")
+    .description("one issue with its comments")
+    .argument("<id>")
+    .option("--json", "as JSON")
+    .action(async (id: string, options: { json?: boolean }) => {
+      await withClient(context(), "aiops issues", async (client, own) => {
+        const issue = await client.issues.get({ id });
+        if (options.json === true) {
+          printJson(own.output, issue);
+          return;
+        }
+        const { output } = own;
+        output.out(`${plain(issue.key)} ${plain(issue.title)}\n`);
+        output.out(
+          `${issue.status} (${plain(issue.rawStatus)}) · ${plain(issue.author.name)} · ${plain(issue.labels.join(", "))}\n${plain(issue.url)}\n\n`,
+        );
+        output.out(`${plainText(issue.body)}\n`);
+        for (const comment of issue.comments) {
+          output.out(
+            `\n── ${plain(comment.author.name)}, ${comment.createdAt.slice(0, 16).replace("T", " ")}\n${plainText(comment.body)}\n`,
+          );
+        }
+      });
+    });
+
+  program
+    .command("sync-issues")
+    .description("fetch the issues of one project, or of all")
+    .option("--project <slug>", "this project alone")
+    .action(async (options: { project?: string }) => {
+      await withClient(context(), "aiops sync-issues", async (client, own) => {
+        const projects =
+          options.project === undefined
+            ? (await everything((page) => client.projects.list(page))).filter(({ links }) => links.length > 0)
+            : [await findProject(client, options.project)];
+        if (projects.length === 0) throw new AppError("not_found", "No project is linked to a tracker.");
+        for (const project of projects) {
+          const { jobId } = await client.projects.sync({ id: project.id });
+          await followJob(client, jobId, project.name, own.output);
+        }
+      });
+    });
+}
+
+/** Runs work with a client, which is closed whatever happens. */
+export async function withClient(
+  own: CommandContext,
+  purpose: string,
+  work: (client: Client, own: CommandContext) => Promise<void>,
+): Promise<void> {
+  const server = await connect(own, purpose);
+  try {
+    await work(server.client, own);
+  } finally {
+    await server.close();
+  }
+}
+
+/** @throws AppError not_found, or conflict where several tenants have the slug */
+export async function findProject(client: Client, slug: string): Promise<Project> {
+  const { items } = await client.projects.list({ slug });
+  const [found] = items;
+  if (found === undefined) throw new AppError("not_found", `There is no project ${slug}.`);
+  if (items.length > 1)
+    throw new AppError("conflict", `Several tenants have a project ${slug}; use the API with its id.`);
+  return found;
+}

@@ -1,0 +1,18 @@
+import { text } from "node:stream/consumers";
+import { runCli } from "./program.ts";
+import { terminal } from "./output.ts";
+import { version } from "../version.ts";
+
+// A reader that leaves (`aiops issues list | head`) is not an error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exitCode = 0;
+});
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  env: process.env,
+  version,
+  output: terminal,
+  readInput: () => text(process.stdin),
+  cwd: process.cwd(),
+});

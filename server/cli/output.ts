@@ -1,0 +1,40 @@
+import { stripVTControlCharacters } from "node:util";
+
+/** Where the CLI writes; tests give their own. */
+export interface Output {
+  out(text: string): void;
+  err(text: string): void;
+}
+
+export const terminal: Output = {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+};
+
+/** One line that can't steer a terminal: what trackers and people wrote may hold control sequences. */
+export function plain(text: string): string {
+  return stripVTControlCharacters(text).replace(/\p{Cc}/gu, " ");
+}
+
+/** The same for a text of several lines. */
+export function plainText(text: string): string {
+  return stripVTControlCharacters(text)
+    .replaceAll("\r\n", "\n")
+    .replace(/[^\P{Cc}\n\t]/gu, " ");
+}
+
+export function printJson(output: Output, value: unknown): void {
+  output.out(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** A table for people: columns as wide as their widest cell, but the last. */
+export function printTable(output: Output, headings: readonly string[], rows: readonly (readonly string[])[]): void {
+  const lines = [headings, ...rows.map((row) => row.map(plain))];
+  const widths = headings.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? "").length)));
+  for (const line of lines) {
+    const cells = line.map((cell, column) =>
+      column === headings.length - 1 ? cell : cell.padEnd(widths[column] ?? 0),
+    );
+    output.out(`${cells.join("  ").trimEnd()}\n`);
+  }
+}

@@ -1,0 +1,90 @@
+import { Command, CommanderError, Option } from "commander";
+import { AppError, errorMessage } from "../../shared/errors.ts";
+import { addDataCommands } from "./data-commands.ts";
+import type { CliContext } from "./connect.ts";
+import { addIssueCommands } from "./issue-commands.ts";
+import { printJson, type Output } from "./output.ts";
+import { addServerCommands } from "./server-commands.ts";
+import { addWorkCommands } from "./work-commands.ts";
+
+/** Exit codes, as `aiops --help` says them. */
+export const exitCodes = { ok: 0, failed: 1, usage: 2, notFound: 3, unreachable: 4 } as const;
+
+const help = `
+Exit codes: 0 done, 1 failed, 2 wrong usage or input, 3 no such thing, 4 no server or provider in reach.
+
+Examples:
+  aiops serve                              start the server in the foreground
+  aiops request GET '/api/issues?status=open&limit=5'
+  aiops seed --file seed.json              create tenants, people, connections and projects
+  aiops sync-issues --project website      fetch a project's issues
+  aiops audit verify                       check the audit's hash chain
+  aiops backup --to aiops-backup.tar.gz    a consistent copy while the server runs
+`;
+
+export interface CommandContext extends CliContext {
+  output: Output;
+  /** Reads standard input to its end. */
+  readInput: () => Promise<string>;
+  /** Where the command was called. */
+  cwd: string;
+}
+
+/** What a command is given: where the context comes from is decided once, from the global options. */
+export type Context = () => CommandContext;
+
+/**
+ * Runs one call of `aiops`.
+ * @param argv the words after the program's name
+ * @returns the exit code
+ */
+export async function runCli(argv: readonly string[], base: Omit<CommandContext, "flags">): Promise<number> {
+  const { output } = base;
+  const program = new Command("aiops");
+  program
+    .description("The companion server of the aiops VS Code extension, and what it can do, from a shell.")
+    .version(base.version, "-V, --version")
+    .addOption(new Option("--data-dir <dir>", "use this data directory (AIOPS_DATA_DIR)"))
+    .addHelpText("after", help)
+    .configureOutput({ writeOut: (text) => output.out(text), writeErr: (text) => output.err(text) })
+    .showHelpAfterError("Run with --help to see how it is used.")
+    .exitOverride();
+  const context: Context = () => ({ ...base, flags: { dataDir: program.opts<{ dataDir?: string }>().dataDir } });
+  addServerCommands(program, context);
+  addDataCommands(program, context);
+  addIssueCommands(program, context);
+  addWorkCommands(program, context);
+  program
+    .command("version")
+    .description("print the version")
+    .option("--json", "as JSON")
+    .action((options: { json?: boolean }) => {
+      if (options.json === true) printJson(output, { version: base.version, node: process.versions.node });
+      else output.out(`${base.version}\n`);
+    });
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return exitCodes.ok;
+  } catch (error) {
+    return report(error, output);
+  }
+}
+
+function report(error: unknown, output: Output): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  output.err(`aiops: ${errorMessage(error)}\n`);
+  if (!(error instanceof AppError)) return exitCodes.failed;
+  switch (error.code) {
+    case "invalid_input":
+    case "policy_unavailable":
+      return exitCodes.usage;
+    case "not_found":
+      return exitCodes.notFound;
+    case "unavailable":
+    case "timeout":
+    case "provider_failed":
+      return exitCodes.unreachable;
+    default:
+      return exitCodes.failed;
+  }
+}

@@ -1,0 +1,147 @@
+import { Argument, Option, type Command } from "commander";
+import { AppError } from "../../shared/errors.ts";
+import { isRecord } from "../../shared/values.ts";
+import { loadConfig } from "../config/load.ts";
+import { documentConfig, secretKeys } from "../config/schema.ts";
+import { createLogger } from "../log.ts";
+import { connect } from "./connect.ts";
+import { printJson, printTable } from "./output.ts";
+import type { Context } from "./program.ts";
+
+/** serve, token, request, config, doctor. */
+export function addServerCommands(program: Command, context: Context): void {
+  program
+    .command("serve")
+    .description("start the server in the foreground; ends cleanly on SIGTERM")
+    .option("--port <n>", "TCP port on 127.0.0.1; 0 takes a free one")
+    .option("--data-dir <dir>", "where everything is stored")
+    .option("--mode <mode>", "personal or shared")
+    .option("--idle-minutes <n>", "end this long after the last client when no session runs; 0 never")
+    .action(async (options: { port?: string; dataDir?: string; mode?: string; idleMinutes?: string }) => {
+      const { env, flags, version, output } = context();
+      const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+      const config = await loadConfig({ env, flags: { ...flags, ...given } });
+      const { serve } = await import("../serve.ts");
+      await serve({
+        config,
+        env,
+        version,
+        log: createLogger(config.logLevel),
+        ready: (line) => output.out(`${line}\n`),
+      });
+    });
+
+  program
+    .command("token")
+    .description("print a token for this Linux user; --as another person, for tests")
+    .option("--as <email>", "a token of this person (audited)")
+    .option("--ttl <seconds>", "how long it is valid")
+    .option("--json", "with its expiry and person, as JSON")
+    .action(async (options: { as?: string; ttl?: string; json?: boolean }) => {
+      const own = context();
+      const server = await connect(own, "aiops token");
+      try {
+        if (server.secret === undefined) {
+          throw new AppError("invalid_input", "AIOPS_TOKEN is set already; unset it to get a new token.");
+        }
+        const grant = await server.client.auth.local({
+          secret: server.secret,
+          client: "aiops token",
+          as: options.as,
+          ttlSeconds: options.ttl === undefined ? undefined : Number(options.ttl),
+        });
+        if (options.json === true) printJson(own.output, grant);
+        else own.output.out(`${grant.token}\n`);
+      } finally {
+        await server.close();
+      }
+    });
+
+  program
+    .command("request")
+    .description('call the server\'s API, as: aiops request PATCH /api/projects/ID --data \'{"name":"New"}\'')
+    .addArgument(new Argument("<method>").argParser((value: string) => value.toUpperCase()))
+    .argument("<path>", "path and query, as /api/issues?limit=5")
+    .addOption(new Option("--data <json>", "the body; - reads it from standard input"))
+    .option("--if-match <version>", "the version the change was made on")
+    .action(async (method: string, path: string, options: { data?: string; ifMatch?: string }) => {
+      const own = context();
+      if (!path.startsWith("/")) throw new AppError("invalid_input", "The path must begin with /, as /api/issues.");
+      const body = options.data === "-" ? await own.readInput() : options.data;
+      const server = await connect(own, "aiops request");
+      try {
+        const response = await fetch(new URL(path, server.url), {
+          method,
+          headers: {
+            authorization: `Bearer ${server.token}`,
+            ...(body === undefined ? {} : { "content-type": "application/json" }),
+            ...(options.ifMatch === undefined ? {} : { "if-match": options.ifMatch }),
+          },
+          ...(body === undefined ? {} : { body }),
+        });
+        const answer = await response.text();
+        if (response.ok) own.output.out(answer === "" ? "" : `${pretty(answer)}\n`);
+        else throw await problemOf(response.status, answer);
+      } finally {
+        await server.close();
+      }
+    });
+
+  program
+    .command("config")
+    .description("list every setting with its value, variable and meaning")
+    .option("--json", "as JSON")
+    .action(async (options: { json?: boolean }) => {
+      const { env, flags, output } = context();
+      const config: Record<string, unknown> = { ...(await loadConfig({ env, flags })) };
+      const rows = documentConfig().map((entry) => ({ ...entry, value: shown(entry.key, config[entry.key]) }));
+      if (options.json === true) printJson(output, rows);
+      else
+        printTable(
+          output,
+          ["SETTING", "VALUE", "VARIABLE", "DEFAULT", "MEANING"],
+          rows.map((row) => [row.key, row.value, row.env, row.fallback, row.description]),
+        );
+    });
+
+  program
+    .command("doctor")
+    .description("look for what is missing or wrong on this machine, with the command that mends it")
+    .option("--json", "as JSON")
+    .action(async (options: { json?: boolean }) => {
+      const own = context();
+      const { diagnose } = await import("../doctor.ts");
+      const findings = await diagnose(await loadConfig(own), own.env);
+      if (options.json === true) printJson(own.output, findings);
+      else
+        printTable(
+          own.output,
+          ["", "CHECK", "FOUND", "WHAT TO DO"],
+          findings.map((finding) => [finding.level, finding.check, finding.found, finding.remedy ?? ""]),
+        );
+      if (findings.some(({ level }) => level === "fail"))
+        throw new AppError("command_failed", "Something needs mending: see the lines marked fail.");
+    });
+}
+
+function shown(key: string, value: unknown): string {
+  if (value === undefined) return "";
+  if (secretKeys.has(key)) return "(set)";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function pretty(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch (error) {
+    // Not JSON, as /metrics: shown as it came.
+    if (error instanceof SyntaxError) return text;
+    throw error;
+  }
+}
+
+async function problemOf(status: number, text: string): Promise<AppError> {
+  const { fromProblem } = await import("../../shared/problem.ts");
+  const body: unknown = text.startsWith("{") ? JSON.parse(text) : undefined;
+  return fromProblem(isRecord(body) ? body : undefined, status);
+}

@@ -1,0 +1,54 @@
+import { lstat, mkdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { AppError } from "../shared/errors.ts";
+import { runtimeFile, runtimeFileName, type RuntimeFile } from "../shared/rules/runtime-file.ts";
+import { writeFileAtomic } from "./storage/atomic-file.ts";
+
+/** Makes the runtime directory (0700) or checks that it is ours alone. @throws AppError unsafe_path */
+export async function openRuntimeDirectory(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  const stats = await lstat(path);
+  if (!stats.isDirectory() || stats.uid !== process.getuid?.() || (stats.mode & 0o077) !== 0) {
+    throw new AppError(
+      "unsafe_path",
+      `The runtime directory ${path} must be a directory of yours that nobody else can enter: chmod 700 it, or set AIOPS_RUNTIME_DIR.`,
+    );
+  }
+}
+
+/** Lets clients of this person find the server. */
+export async function announceServer(directory: string, file: RuntimeFile): Promise<void> {
+  await writeFileAtomic(join(directory, runtimeFileName), `${JSON.stringify(file)}\n`);
+}
+
+/** Takes the announcement back, if it is still ours. */
+export async function withdrawServer(directory: string, secret: string): Promise<void> {
+  const present = await readAnnouncement(directory);
+  if (present?.secret === secret) await rm(join(directory, runtimeFileName), { force: true });
+}
+
+/**
+ * What a server announced, or undefined where none did.
+ * @throws AppError unsafe_path where the file is not this person's alone: its address must not be trusted
+ */
+export async function readAnnouncement(directory: string): Promise<RuntimeFile | undefined> {
+  const path = join(directory, runtimeFileName);
+  try {
+    const stats = await lstat(path);
+    if (!stats.isFile() || stats.uid !== process.getuid?.() || (stats.mode & 0o077) !== 0) {
+      throw new AppError(
+        "unsafe_path",
+        `${path} must be a file of yours that nobody else can read. Remove it and start the server anew.`,
+      );
+    }
+    return runtimeFile.parse(JSON.parse(await readFile(path, "utf8")));
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (error instanceof AppError) throw error;
+    throw new AppError(
+      "unavailable",
+      `${path} is not readable as a server's announcement. Remove it and start the server anew.`,
+      { cause: error },
+    );
+  }
+}
