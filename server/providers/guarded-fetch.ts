@@ -1,0 +1,80 @@
+import { AppError } from "../../shared/errors.ts";
+
+export interface GuardOptions {
+  /** For messages: the provider as people call it. */
+  name: string;
+  /** The only origin that is ever contacted, as `https://api.github.com`. */
+  origin: string;
+  /** Milliseconds from the request to the last byte of the answer. */
+  timeoutMs: number;
+  /** The most bytes of one answer. */
+  maxBytes: number;
+}
+
+const redirectStatuses = new Set([301, 302, 303, 307, 308]);
+const maxRedirects = 3;
+
+/**
+ * A `fetch` for requests that carry a token. Redirects are followed within the origin only, a few at most; an answer
+ * is read whole, within a time and a size. What makes no sense to repeat is thrown as AppError `provider_failed`,
+ * the rest (network, timeout, abort) as fetch itself throws it.
+ */
+export function guardedFetch(options: GuardOptions): typeof fetch {
+  return async (input, init) => {
+    const timeout = AbortSignal.timeout(options.timeoutMs);
+    const signal = init?.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
+    let url = new URL(input instanceof Request ? input.url : input);
+    for (let redirects = 0; ; redirects += 1) {
+      if (url.origin !== options.origin) {
+        throw new AppError(
+          "provider_failed",
+          `${options.name} at ${options.origin} redirects to ${url.origin}. The token is not sent there: ` +
+            "if the server has moved, change the connection's base URL.",
+        );
+      }
+      const response = await fetch(url, { ...init, signal, redirect: "manual" });
+      const location = redirectStatuses.has(response.status) ? response.headers.get("location") : null;
+      if (location === null) return readWhole(response, options);
+      await response.body?.cancel();
+      if (redirects === maxRedirects) {
+        throw new AppError(
+          "provider_failed",
+          `${options.name} at ${options.origin} redirects without end: check the connection's base URL.`,
+        );
+      }
+      url = target(location, url, options);
+    }
+  };
+}
+
+function target(location: string, from: URL, { name, origin }: GuardOptions): URL {
+  try {
+    return new URL(location, from);
+  } catch (error) {
+    throw new AppError("provider_failed", `${name} at ${origin} redirects to something that is no address.`, {
+      cause: error,
+    });
+  }
+}
+
+async function readWhole(response: Response, { name, origin, maxBytes }: GuardOptions): Promise<Response> {
+  if (!response.body) return response;
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body) {
+    size += chunk.byteLength;
+    if (size > maxBytes) {
+      throw new AppError(
+        "provider_failed",
+        `${name} at ${origin} sent an answer larger than ${Math.floor(maxBytes / 1024 / 1024)} MB, which is not read.`,
+      );
+    }
+    chunks.push(chunk);
+  }
+  const { status, statusText, headers } = response;
+  return new Response(status === 204 || status === 304 ? null : Buffer.concat(chunks), {
+    status,
+    statusText,
+    headers,
+  });
+}
