@@ -8,6 +8,8 @@ export interface AuditQuery {
   actor?: string | undefined;
   /** The tenants whose records may be seen; undefined sees all, and what belongs to no tenant. */
   tenantIds?: readonly string[] | undefined;
+  /** Only this tenant's. */
+  tenantId?: string | undefined;
   action?: string | undefined;
   outcome?: AuditOutcome | undefined;
   /** ISO 8601, inclusive. */
@@ -101,6 +103,7 @@ export class AuditTable {
       values[name] = value;
     };
     filter("actor_id = :actor", "actor", query.actor);
+    filter("tenant_id = :tenantId", "tenantId", query.tenantId);
     filter("action = :action", "action", query.action);
     filter("outcome = :outcome", "outcome", query.outcome);
     filter("at >= :since", "since", normalTime(query.since));

@@ -322,6 +322,8 @@ describe("audit log", () => {
         const third = log.query({ ...mine, cursor: second.nextCursor ?? "" });
         assert.deepEqual([third.items.map((record) => record.seq), third.nextCursor], [[1], null]);
         assert.deepEqual(log.query({ tenantIds: [], limit: 5 }), { items: [], nextCursor: null, total: 0 });
+        assert.equal(log.query({ tenantId: "t2", limit: 50 }).total, 5);
+        assert.equal(log.query({ tenantIds: ["t1"], tenantId: "t2", limit: 50 }).total, 0);
         assert.equal(log.query({ actor: "a1", limit: 50 }).total, 5);
         assert.equal(log.query({ action: "tenants.delete", limit: 50 }).total, 1);
         const [third3] = log.query({ limit: 50 }).items.slice(-3, -2);

@@ -1,0 +1,81 @@
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { AppError } from "../../shared/errors.ts";
+import type { KeyRing } from "./key-ring.ts";
+
+/** Where a secret belongs. It can only be opened for the place it was sealed for. */
+export interface SecretContext {
+  /** Null for what belongs to no tenant. */
+  tenantId: string | null;
+  /** As `connection`. */
+  entity: string;
+  id: string;
+  /** As `token`. */
+  field: string;
+}
+
+const algorithm = "aes-256-gcm";
+const format = "v1";
+/** Bytes; NIST SP 800-38D recommends 96 bits for a random nonce and the full tag. */
+const nonceLength = 12;
+const tagLength = 16;
+
+/**
+ * Seals secrets for rest: AES-256-GCM with the place as associated data, so a value copied to another tenant, record or
+ * field does not open. A sealed value is `v1.<key id>.<nonce, ciphertext and tag in base64url>`.
+ */
+export class SecretBox {
+  readonly #keys: KeyRing;
+
+  constructor(keys: KeyRing) {
+    this.#keys = keys;
+  }
+
+  seal(plain: string, context: SecretContext): string {
+    const id = this.#keys.activeId;
+    const nonce = randomBytes(nonceLength);
+    const cipher = createCipheriv(algorithm, this.#keys.active, nonce);
+    cipher.setAAD(associatedData(id, context));
+    const sealed = Buffer.concat([nonce, cipher.update(plain, "utf8"), cipher.final(), cipher.getAuthTag()]);
+    return `${format}.${id}.${sealed.toString("base64url")}`;
+  }
+
+  /** @throws AppError secret_unreadable: the key is not here, or the value is damaged or was sealed for another place */
+  open(sealed: string, context: SecretContext): string {
+    const [version, id, text, ...rest] = sealed.split(".");
+    if (version !== format || id === undefined || text === undefined || rest.length > 0) {
+      throw unreadable(context, "it is not a sealed value");
+    }
+    const key = this.#keys.get(id);
+    if (key === undefined) {
+      throw unreadable(context, `it was sealed with the key ${id}, which is not in the key file. Put that key back`);
+    }
+    const bytes = Buffer.from(text, "base64url");
+    if (bytes.length < nonceLength + tagLength) throw unreadable(context, "it is cut off");
+    const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, nonceLength), { authTagLength: tagLength });
+    decipher.setAAD(associatedData(id, context));
+    decipher.setAuthTag(bytes.subarray(bytes.length - tagLength));
+    const start = decipher.update(bytes.subarray(nonceLength, bytes.length - tagLength));
+    try {
+      return Buffer.concat([start, decipher.final()]).toString("utf8");
+    } catch (error) {
+      throw unreadable(context, "it was altered, or belongs to another tenant, record or field", error);
+    }
+  }
+
+  /** Whether a value should be sealed anew, because another key is the active one by now. */
+  isOutdated(sealed: string): boolean {
+    return sealed.split(".")[1] !== this.#keys.activeId;
+  }
+}
+
+function associatedData(keyId: string, { tenantId, entity, id, field }: SecretContext): Buffer {
+  return Buffer.from(JSON.stringify(["aiops", format, keyId, tenantId, entity, id, field]));
+}
+
+function unreadable(context: SecretContext, why: string, cause?: unknown): AppError {
+  return new AppError(
+    "secret_unreadable",
+    `The ${context.field} of ${context.entity} ${context.id} can't be read: ${why}. Or enter the ${context.field} anew.`,
+    { cause },
+  );
+}
