@@ -5,16 +5,27 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { root } from "../setup/places.mjs";
 
-const SOURCES = ["shared/**", "server/**", "extension/**", "webviews/**", "scripts/build/**", "scripts/setup/**"];
-const ALONE = ["package.json", "package-lock.json", "tsconfig.json"];
+const SOURCES = [
+  "shared/**",
+  "server/**",
+  "extension/**",
+  "webviews/**",
+  "media/**",
+  "scripts/build/**",
+  "scripts/setup/**",
+  "package.json",
+  "package-lock.json",
+  "tsconfig.json",
+  ".vscodeignore",
+];
 
-/** A hash over names and contents of everything the build reads. */
+/** A hash over names and contents of everything the build and the package read. */
 export function sourcesHash(): string {
   const hash = createHash("sha256");
   const files = globSync(SOURCES, { cwd: root, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
-  for (const file of [...files.sort(), ...ALONE.map((name) => join(root, name))]) {
+  for (const file of files.sort()) {
     hash.update(file).update("\0").update(readFileSync(file)).update("\0");
   }
   return hash.digest("hex");

@@ -4,7 +4,15 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createVSIX } from "@vscode/vsce";
 import { buildIfStale, dist } from "../build.ts";
+import { isFresh, sourcesHash, writeStamp } from "../build/stamp.ts";
 import { root } from "../setup/places.mjs";
+
+const out = join(root, "out");
+
+function packagePath(): string {
+  const { name, version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<string, string>;
+  return join(out, `${name}-${version}.vsix`);
+}
 
 /**
  * Builds and packages the extension into `out/`.
@@ -14,10 +22,14 @@ export async function packageExtension(): Promise<string> {
   await buildIfStale();
   const main = join(dist, "extension.js");
   if (!existsSync(main)) throw new Error("There is no extension to package: extension/extension.ts is missing.");
-  const { name, version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<string, string>;
-  await mkdir(join(root, "out"), { recursive: true });
-  const packagePath = join(root, "out", `${name}-${version}.vsix`);
+  await mkdir(out, { recursive: true });
   // Everything it needs is bundled into dist/, so no node_modules are looked for.
-  await createVSIX({ cwd: root, packagePath, dependencies: false });
-  return packagePath;
+  await createVSIX({ cwd: root, packagePath: packagePath(), dependencies: false });
+  await writeStamp(out, sourcesHash());
+  return packagePath();
+}
+
+/** As `packageExtension`, but only when the sources changed since the last time. */
+export async function packageIfStale(): Promise<string> {
+  return existsSync(packagePath()) && isFresh(out, sourcesHash()) ? packagePath() : packageExtension();
 }

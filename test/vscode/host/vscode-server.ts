@@ -1,9 +1,10 @@
 // The VS Code server that code-server carries: VS Code's workbench for a browser, and a remote extension host.
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startGroup } from "../../../scripts/lib/process-group.ts";
 import { codeServerDir, nodeBin } from "../../../scripts/setup/places.mjs";
 
 /** What a VS Code of the tests is started with. */
@@ -30,7 +31,6 @@ export interface VsCodeServer {
   stop(): Promise<void>;
 }
 
-const STOP_TIMEOUT_MS = 5_000;
 const START_TIMEOUT_MS = 60_000;
 
 /** Quiet and alike everywhere, so that pictures can be compared. */
@@ -76,11 +76,9 @@ export async function startVsCodeServer(options: VsCodeServerOptions = {}): Prom
     await mkdir(join(dataDir, "data", place), { recursive: true });
     await writeFile(join(dataDir, "data", place, "settings.json"), settings);
   }
-  const [command = "", ...args] = serverCommand();
-  const child = spawn(
-    command,
+  const server = startGroup(
     [
-      ...args,
+      ...serverCommand(),
       "--host=127.0.0.1",
       "--port=0",
       `--connection-token-file=${tokenFile}`,
@@ -94,18 +92,18 @@ export async function startVsCodeServer(options: VsCodeServerOptions = {}): Prom
       "--locale=en",
       ...(options.workspaceTrust ? [] : ["--disable-workspace-trust"]),
     ],
-    { env: { ...process.env, ...noGallery, ...options.env }, stdio: ["ignore", "pipe", "pipe"], detached: true },
+    { env: { ...process.env, ...noGallery, ...options.env }, stdio: ["ignore", "pipe", "pipe"] },
   );
   const chunks: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (chunk: string) => void chunks.push(chunk));
+  for (const stream of [server.child.stdout, server.child.stderr]) {
+    stream?.setEncoding("utf8").on("data", (chunk: string) => void chunks.push(chunk));
   }
   const stop = async (): Promise<void> => {
-    await end(child);
+    await server.stop();
     await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
-    const port = await listening(child, () => chunks.join(""));
+    const port = await listening(server.child, () => chunks.join(""));
     const authority = `127.0.0.1:${port}`;
     return {
       port,
@@ -136,27 +134,4 @@ async function listening(child: ChildProcess, output: () => string): Promise<num
       settle(Number(port));
     });
   });
-}
-
-/** Ends the server's whole process group: extension hosts and terminals are its children. */
-async function end(child: ChildProcess): Promise<void> {
-  const { pid } = child;
-  if (pid === undefined) return;
-  const ended = new Promise<void>((settle) => {
-    if (child.exitCode !== null || child.signalCode !== null) settle();
-    else child.once("exit", () => settle());
-  });
-  signalGroup(pid, "SIGTERM");
-  const timer = setTimeout(() => signalGroup(pid, "SIGKILL"), STOP_TIMEOUT_MS);
-  await ended;
-  clearTimeout(timer);
-  signalGroup(pid, "SIGKILL");
-}
-
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-  }
 }
