@@ -59,7 +59,7 @@ describe("messages: the panel's page", () => {
   });
 
   it("holds the strict policy", () => {
-    assert.match(page, /default-src 'none'; script-src 'nonce-bm9uY2U'; style-src 'self' https:\/\/res\.example;/);
+    assert.match(page, /default-src 'none'; script-src 'nonce-bm9uY2U'; style-src 'self' https:\/\/res\.example '/);
     assert.doesNotMatch(page, /unsafe|\*/);
   });
 

@@ -1,0 +1,160 @@
+import type { IssuePanelState, IssuePanelSurroundings, SavedIssuePanel } from "../../shared/messages/issue-panel.ts";
+import { element, replaceChildren } from "../ui/dom.ts";
+import { icon } from "../ui/icons.ts";
+import { richText } from "../ui/rich-text.ts";
+import { createActions } from "./actions.ts";
+import { createComments } from "./comments.ts";
+import type { PanelContext } from "./context.ts";
+import { createFacts } from "./facts.ts";
+import { createHeader } from "./header.ts";
+import { failure, skeleton } from "./placeholders.ts";
+import { createSessions } from "./sessions.ts";
+
+type Loaded = Extract<IssuePanelState, { kind: "loaded" }>;
+
+export interface IssuePanel {
+  show(state: IssuePanelState): void;
+  updateSurroundings(surroundings: IssuePanelSurroundings): void;
+}
+
+interface LoadedView {
+  element: HTMLElement;
+  issueId: string;
+  update(state: Loaded): void;
+  updateSurroundings(surroundings: IssuePanelSurroundings): void;
+  shownComments: () => number;
+}
+
+/** Draws the panel's states below `root`, and keeps where the reader is. */
+export function createIssuePanel(
+  root: HTMLElement,
+  context: PanelContext,
+  saved: SavedIssuePanel | undefined,
+): IssuePanel {
+  const { host, slices } = context;
+  let view: LoadedView | undefined;
+
+  function save(): void {
+    if (!view) return;
+    const scrollTop = Math.max(0, Math.round(window.scrollY));
+    host.save({ issueId: view.issueId, scrollTop, shownComments: view.shownComments() } satisfies SavedIssuePanel);
+  }
+
+  function place(content: HTMLElement): void {
+    replaceChildren(root, context.notices.element, content);
+  }
+
+  async function restore(scrollTop: number): Promise<void> {
+    // A reader who scrolls meanwhile has chosen another place.
+    const moved = new AbortController();
+    for (const type of ["wheel", "keydown", "pointerdown"]) {
+      window.addEventListener(type, () => moved.abort(), { once: true, signal: moved.signal });
+    }
+    await slices.idle();
+    if (!moved.signal.aborted) window.scrollTo({ top: scrollTop, behavior: "instant" });
+    moved.abort();
+  }
+
+  function showLoaded(state: Loaded): void {
+    if (view?.issueId === state.issueId && view.element.isConnected) {
+      view.update(state);
+    } else {
+      slices.clear();
+      const before = saved?.issueId === state.issueId ? saved : undefined;
+      view = loadedView(state, context, before?.shownComments ?? 0, save);
+      place(view.element);
+      if (before) void restore(before.scrollTop);
+    }
+    save();
+  }
+
+  let saving: ReturnType<typeof setTimeout> | undefined;
+  window.addEventListener("scroll", () => {
+    clearTimeout(saving);
+    saving = setTimeout(save, 150);
+  });
+
+  return {
+    show: (state) => {
+      switch (state.kind) {
+        case "loading":
+          // What is shown already stays while it is read again.
+          if (view?.issueId !== state.issueId || !view.element.isConnected) place(skeleton(context));
+          return;
+        case "failed":
+          place(failure(state.message, context));
+          return;
+        case "loaded":
+          showLoaded(state);
+      }
+    },
+    updateSurroundings: (surroundings) => view?.updateSurroundings(surroundings),
+  };
+}
+
+function loadedView(first: Loaded, context: PanelContext, shownComments: number, onShown: () => void): LoadedView {
+  const { locale } = context;
+  const { t } = locale;
+  const header = createHeader(context);
+  const actions = createActions(context);
+  const facts = createFacts(context);
+  const sessions = createSessions(context);
+  const comments = createComments(context, shownComments, onShown);
+  const offline = element("div", { attributes: { role: "status" } });
+  const description = element("div", { class: "description" });
+  let shownBody: string | undefined;
+
+  function updateSurroundings(surroundings: IssuePanelSurroundings): void {
+    actions.update(surroundings);
+    sessions.update(surroundings.sessions);
+    const since = surroundings.offlineSince;
+    const words = t("The server cannot be reached; what is shown may be old. Last seen");
+    replaceChildren(
+      offline,
+      since === null
+        ? null
+        : element("p", { class: "notice offline" }, icon("offline"), `${words} `, locale.time(since)),
+    );
+  }
+
+  function update(state: Loaded): void {
+    header.update(state.issue, state.projectName);
+    facts.update(state.issue);
+    if (state.issue.body !== shownBody) {
+      shownBody = state.issue.body;
+      const body =
+        shownBody.trim() === ""
+          ? element("p", { class: "none" }, t("No description."))
+          : richText({ source: shownBody, base: state.issue.url, headingLevel: 3 }, context);
+      replaceChildren(description, body);
+    }
+    comments.update(state.comments, state.issue.url);
+    updateSurroundings(state);
+  }
+  update(first);
+
+  const main = element(
+    "main",
+    {},
+    element(
+      "section",
+      { attributes: { "aria-labelledby": "description-heading" } },
+      element("h2", { attributes: { id: "description-heading" } }, t("Description")),
+      description,
+    ),
+    comments.element,
+  );
+  const aside = element(
+    "aside",
+    { attributes: { "aria-label": t("Sessions and details") } },
+    sessions.element,
+    facts.element,
+  );
+  return {
+    element: element("div", { class: "issue" }, offline, header.element, actions.element, aside, main),
+    issueId: first.issueId,
+    update,
+    updateSurroundings,
+    shownComments: comments.shown,
+  };
+}
