@@ -1,0 +1,166 @@
+import path from "node:path";
+import { AppError, errorMessage } from "../../shared/errors.ts";
+import type { FileStat } from "../host/files.ts";
+import type { HostUser } from "../host/host.ts";
+import { contextFileName } from "./markers.ts";
+
+/** One file of ours before and after; undefined where it is not there. */
+export interface FileChange {
+  /** Relative to the tree. */
+  name: string;
+  before: string | undefined;
+  after: string | undefined;
+}
+
+const maxOwnBytes = 1024 * 1024;
+const maxBaseBytes = 16 * 1024 * 1024;
+// Issue text may be confidential and only the person's own tools read it; files that are there keep their mode.
+const newFileMode = 0o600;
+
+/** The files of one working tree that the context is written to. */
+export class TreeFiles {
+  readonly #user: HostUser;
+  readonly tree: string;
+
+  private constructor(user: HostUser, tree: string) {
+    this.#user = user;
+    this.tree = tree;
+  }
+
+  /** @throws AppError `workspace_missing` where the folder is not there. */
+  static async open(user: HostUser, tree: string): Promise<TreeFiles> {
+    if ((await user.files.realPath(tree)) === null) {
+      throw new AppError(
+        "workspace_missing",
+        `The working tree ${tree} does not exist. Initialise the workspace again.`,
+      );
+    }
+    return new TreeFiles(user, tree);
+  }
+
+  path(name: string): string {
+    return path.join(this.tree, name);
+  }
+
+  /**
+   * Refuses a symbolic link, a pipe or a folder at the name, and a link or a file where its folder should be.
+   * @returns what stands there; null where nothing does.
+   */
+  async check(name: string): Promise<FileStat | null> {
+    const folder = path.dirname(name);
+    if (folder !== ".") {
+      const stat = await this.#user.files.stat(this.path(folder));
+      if (stat === null) return null;
+      if (stat.kind !== "directory") throw planted(this.path(folder), stat.kind, "a folder");
+    }
+    const stat = await this.#user.files.stat(this.path(name));
+    if (stat !== null && stat.kind !== "file") throw planted(this.path(name), stat.kind, "a file");
+    return stat;
+  }
+
+  /** @throws AppError as {@link check}; `too_large` over 1 MiB. */
+  async read(name: string): Promise<string | undefined> {
+    if ((await this.check(name)) === null) return undefined;
+    return (await this.#user.files.readFile(this.path(name), { root: this.tree, maxBytes: maxOwnBytes })) ?? undefined;
+  }
+
+  /**
+   * The text of AGENTS.md. A link to another file of the tree is followed, as many projects keep one text under two
+   * names; one that leads out of it or into `.git` would copy a file of somebody's choice into the context.
+   * @throws AppError `unsafe_path`
+   */
+  async readBase(): Promise<string | undefined> {
+    const { files } = this.#user;
+    const target = await files.realPath(this.path("AGENTS.md"));
+    if (target === null) return undefined;
+    const root = (await files.realPath(this.tree)) ?? this.tree;
+    const below = path.relative(root, target).split(path.sep);
+    if (below[0] === ".." || below.includes(".git") || target === path.join(root, contextFileName)) {
+      throw new AppError(
+        "unsafe_path",
+        `${this.path("AGENTS.md")} is a link to ${target} and was not read. Replace it by a file, or by a link to a ` +
+          "file of the working tree, and try again.",
+      );
+    }
+    return (await files.readFile(target, { root, maxBytes: maxBaseBytes })) ?? undefined;
+  }
+
+  async isTracked(name: string): Promise<boolean> {
+    return this.#user.git.isTracked(this.tree, name);
+  }
+
+  /** Adds the names to the local exclude file; answers those git still would not ignore. */
+  async exclude(names: readonly string[]): Promise<string[]> {
+    await this.#user.git.exclude(
+      this.tree,
+      names.map((name) => `/${name}`),
+    );
+    const ignored = await Promise.all(names.map((name) => this.#user.git.isIgnored(this.tree, name)));
+    return names.filter((_, index) => ignored[index] === false);
+  }
+
+  /**
+   * Makes all changes, or none: when one fails, those before it are taken back.
+   * @throws AppError `conflict` where a file changed since it was read; else the first failure.
+   */
+  async apply(changes: readonly FileChange[]): Promise<void> {
+    const done: FileChange[] = [];
+    try {
+      for (const change of changes) {
+        if ((await this.read(change.name)) !== change.before) {
+          throw new AppError(
+            "conflict",
+            `${this.path(change.name)} was changed by someone else at this moment. Nothing was changed: try again.`,
+          );
+        }
+        done.push(change);
+        await this.#put(change.name, change.after);
+      }
+    } catch (error) {
+      await this.#takeBack(done, error);
+      throw error;
+    }
+  }
+
+  async #takeBack(done: readonly FileChange[], cause: unknown): Promise<void> {
+    for (const change of done.toReversed()) {
+      try {
+        // The one that failed may not have been written at all; a folder made for it is taken back all the same.
+        if (change.before === undefined || (await this.read(change.name)) !== change.before)
+          await this.#put(change.name, change.before);
+      } catch (error) {
+        throw new AppError(
+          "storage_failed",
+          `${errorMessage(cause)} What was written before that could not be taken back: ${errorMessage(error)} ` +
+            `Look at ${this.path(change.name)}.`,
+          { cause: new AggregateError([cause, error]) },
+        );
+      }
+    }
+  }
+
+  async #put(name: string, text: string | undefined): Promise<void> {
+    const { files } = this.#user;
+    const folder = path.dirname(this.path(name));
+    if (text !== undefined) {
+      await files.makeDirectory(folder, { root: this.tree });
+      const mode = (await files.exists(this.path(name))) ? {} : { mode: newFileMode };
+      await files.writeFile(this.path(name), text, { root: this.tree, ...mode });
+      return;
+    }
+    await files.removeFile(this.path(name), { root: this.tree });
+    if (folder === this.tree || !(await files.exists(folder))) return;
+    if ((await files.list(folder, { root: this.tree })).length === 0)
+      await files.removeTree(folder, { root: this.tree });
+  }
+}
+
+function planted(target: string, kind: FileStat["kind"], wanted: string): AppError {
+  const what = { symlink: "a symbolic link", directory: "a folder", file: "a file", other: "neither file nor folder" };
+  return new AppError(
+    "unsafe_path",
+    `${target} is ${what[kind]} where ${wanted} is needed, and was not written through. Remove or rename it and try ` +
+      "again; nothing was changed.",
+    { data: { path: target } },
+  );
+}
