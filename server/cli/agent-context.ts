@@ -1,5 +1,6 @@
 import type { ContextResult } from "../../shared/entities/context.ts";
 import { AppError } from "../../shared/errors.ts";
+import { visibleControls } from "../../shared/rules/untrusted-text.ts";
 import { contextFileName } from "../context/markers.ts";
 import { ContextService } from "../context/service.ts";
 import type { HostUser } from "../host/host.ts";
@@ -36,7 +37,7 @@ export async function runAgentContext(args: AgentContextArguments, around: Agent
   switch (args.action) {
     case "write": {
       const { issue: id, title } = args;
-      if (id === undefined || id === "") {
+      if (id === undefined || id === "" || id.length > 100) {
         throw new AppError(
           "invalid_input",
           "Say which issue: aiops agent-context write --issue ID --title TITLE < TEXT",
@@ -77,9 +78,10 @@ async function topOfClone({ user, cwd }: AgentContextSurroundings): Promise<stri
 }
 
 function report(result: ContextResult, print: (line: string) => void): void {
-  if (result.diff !== undefined) print(result.diff === "" ? "Nothing would change." : result.diff.trimEnd());
+  if (result.diff !== undefined)
+    print(result.diff === "" ? "Nothing would change." : visibleControls(result.diff).trimEnd());
   else print(`Wrote ${result.path}`);
   print(`${String(result.bytes)} of ${String(result.budget)} bytes`);
-  for (const cut of result.truncated) print(`Left out: ${cut}`);
+  for (const cut of result.truncated) print(`Left out: ${visibleControls(cut)}`);
   for (const advice of result.advice) print(advice);
 }

@@ -42,6 +42,11 @@ export function addToGeminiSettings(existing: string | undefined, inherited: rea
     if (settings.names.includes(contextFileName)) return { unchanged: null };
     return replaceNames(settings, fileName, [...settings.names, contextFileName]);
   }
+  if (findMember(json, root, "contextFileName")) {
+    return {
+      unchanged: "it uses the older setting contextFileName, which Gemini itself will turn into context.fileName",
+    };
+  }
   if (contextOpen !== undefined) return { text: insertFirstMember(text, json, contextOpen, `"fileName": ${list}`) };
   if (context) return { unchanged: "context in it is not an object" };
   return { text: insertFirstMember(text, json, root, `"context": { "fileName": ${list} }`) };

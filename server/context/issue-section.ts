@@ -31,7 +31,7 @@ export interface IssueSection {
 }
 
 const notesEnd = "<!-- issue-notes:end -->";
-const notesPattern = /<!-- issue-notes:start (\S{1,400}) -->\n([\s\S]*?)<!-- issue-notes:end -->/;
+const notesPattern = /<!-- issue-notes:start (\S{1,1200}) -->\n([\s\S]*?)<!-- issue-notes:end -->/;
 const fenceLine = /^(`{3,}) ?text untrusted$/;
 const commentHeading = /^### Comment (\d+) of (\d+)$/;
 const cutNotice = /^_Cut: the first \d+ of (\d+) bytes\b/;
@@ -64,7 +64,7 @@ export function renderIssueSection(section: IssueSection, eol: string, fence: st
     lines.push(`_Left out: the ${String(leftOut)} oldest of ${String(section.commentCount)} comments; ${rest}._`);
   }
   for (const comment of section.comments) lines.push(...commentLines(section, comment, fence));
-  lines.push("", `<!-- issue-notes:start ${encodeURIComponent(section.issueId)} -->`);
+  lines.push("", `<!-- issue-notes:start ${encodeURIComponent(section.issueId.toWellFormed())} -->`);
   if (section.notes !== "") lines.push("### Notes", "", section.notes);
   lines.push(notesEnd, issueEnd);
   return lines.join("\n").replaceAll("\n", eol);

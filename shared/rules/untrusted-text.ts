@@ -49,6 +49,11 @@ export function neutraliseText(text: string): string {
   );
 }
 
+/** Text of any origin for a terminal: control characters are shown as pictures, only line breaks and tabs are kept. */
+export function visibleControls(text: string): string {
+  return text.replaceAll("\r\n", "\n").replace(controls, controlPicture);
+}
+
 /** As {@link neutraliseText}, on one line of at most `maxLength` UTF-16 units; what is longer ends in `…`. */
 export function neutraliseLine(text: string, maxLength: number): string {
   // The cut before the work keeps a hostile megabyte cheap; invisible characters in it only make the line shorter.

@@ -86,6 +86,7 @@ describe("Gemini settings", () => {
       ['{ "a": 1, }', /not valid JSON/],
       ["[]", /JSON object/],
       ['{ "context": 3 }', /not an object/],
+      ['{ "contextFileName": "A.md" }', /older setting/],
       ['{ "context": { "fileName": 3 } }', /neither a name nor a list/],
       ['{ "context": { "fileName": [/* a */ "A.md"] } }', /comments inside/],
     ];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fenceFor, neutraliseLine, neutraliseText } from "../../../shared/rules/untrusted-text.ts";
+import { fenceFor, neutraliseLine, neutraliseText, visibleControls } from "../../../shared/rules/untrusted-text.ts";
 import { hostileText, randomOf } from "./documents.ts";
 
 describe("untrusted text", () => {
@@ -34,6 +34,10 @@ describe("untrusted text", () => {
     assert.equal(neutraliseText("a\u202Eb\u2066c\u200Bd\uFEFFe\u{E0041}f"), "abcdef");
     assert.equal(neutraliseText("a\r\nb\rc\u2028d\te"), "a\nb\nc\nd\te");
     assert.equal(neutraliseText("\uD800x"), "\uFFFDx");
+  });
+
+  it("is shown in a terminal without driving it", () => {
+    assert.equal(visibleControls("a\u001b[2J\r\nb\rc\u009b@d\t"), "a␛[2J\nb␍c\uFFFD@d\t");
   });
 
   it("makes one bounded line of names and titles", () => {
