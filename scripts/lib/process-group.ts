@@ -18,6 +18,11 @@ export function startGroup(argv: string[], options: SpawnOptions): ProcessGroup 
   const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
   child.once("error", reject);
   child.once("exit", () => resolve());
+  // Nothing is left behind either when this process ends without having stopped it.
+  const onProcessExit = (): void => {
+    if (child.pid !== undefined) signalGroup(child.pid, "SIGKILL");
+  };
+  process.once("exit", onProcessExit);
   const stop = async (): Promise<void> => {
     const { pid } = child;
     if (pid === undefined) return;
@@ -26,6 +31,7 @@ export function startGroup(argv: string[], options: SpawnOptions): ProcessGroup 
     await ended;
     clearTimeout(timer);
     signalGroup(pid, "SIGKILL");
+    process.off("exit", onProcessExit);
   };
   return { child, ended, stop };
 }

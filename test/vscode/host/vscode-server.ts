@@ -125,12 +125,13 @@ async function listening(child: ChildProcess, output: () => string): Promise<num
     const fail = (why: string): void => reject(new Error(`The VS Code server ${why}.\n${output()}`));
     const timer = setTimeout(() => fail("did not start"), START_TIMEOUT_MS);
     child.once("error", (error) => fail(`could not be started: ${error.message}`));
-    child.once("exit", (code, signal) => fail(`ended with ${code ?? signal}`));
+    const onExit = (code: number | null, signal: string | null): void => fail(`ended with ${code ?? signal}`);
+    child.once("exit", onExit);
     child.stdout?.on("data", () => {
       const port = /Extension host agent listening on (\d+)/.exec(output())?.[1];
       if (!port) return;
       clearTimeout(timer);
-      child.removeAllListeners("exit");
+      child.off("exit", onExit);
       settle(Number(port));
     });
   });
