@@ -93,10 +93,6 @@ export interface HostGit {
   resolve(tree: string, revision: string): Promise<string | null>;
   /** The address of `origin`; null where there is none. */
   remoteUrl(tree: string): Promise<string | null>;
-  /** Repository configuration whose key matches the extended regular expression; the last value of each key. */
-  readConfig(tree: string, keyPattern: string): Promise<Record<string, string>>;
-  /** Null unsets the key. */
-  writeConfig(tree: string, key: string, value: string | null): Promise<void>;
   /** Branches, stashes and heads with commits that no remote branch has, and how many. */
   unpushed(tree: string): Promise<{ ref: string; commits: number }[]>;
 }

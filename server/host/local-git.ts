@@ -27,18 +27,6 @@ export function createLocalGit(surroundings: GitSurroundings): HostGit {
     return (await text(tree, args, { answers: [1] })).trim() || null;
   }
 
-  async function readConfig(tree: string, keyPattern: string): Promise<Record<string, string>> {
-    const listed = await text(tree, ["config", "--local", "-z", "--get-regexp", keyPattern], { answers: [1] });
-    const entries = listed
-      .split("\0")
-      .filter((entry) => entry !== "")
-      .map((entry) => {
-        const end = entry.indexOf("\n");
-        return end < 0 ? [entry, ""] : [entry.slice(0, end), entry.slice(end + 1)];
-      });
-    return Object.fromEntries(entries) as Record<string, string>;
-  }
-
   return {
     clone: (url, target, options = {}) => cloneWith(run, files, url, target, options),
 
@@ -114,16 +102,10 @@ export function createLocalGit(surroundings: GitSurroundings): HostGit {
     isIgnored: (tree, file) => holds(tree, ["check-ignore", "--quiet", "--", file]),
     headSha: (tree) => resolve(tree, "HEAD"),
     resolve,
-    readConfig,
 
     async remoteUrl(tree) {
-      return (await readConfig(tree, "^remote\\.origin\\.url$"))["remote.origin.url"] ?? null;
-    },
-
-    async writeConfig(tree, key, value) {
-      // 5: the key to unset is not there.
-      if (value === null) await run(["config", "--local", "--unset-all", key], { cwd: tree, answers: [5] });
-      else await run(["config", "--local", "--replace-all", key, value], { cwd: tree });
+      const args = ["config", "--local", "--get", "remote.origin.url"];
+      return (await text(tree, args, { answers: [1] })).trimEnd() || null;
     },
 
     async unpushed(tree) {

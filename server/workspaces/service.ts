@@ -1,0 +1,230 @@
+import { randomBytes } from "node:crypto";
+import path from "node:path";
+import { AppError } from "../../shared/errors.ts";
+import { sameRepository, validateRepositoryUrl } from "../../shared/rules/repository-url.ts";
+import type { GitCommit } from "../host/git.ts";
+import type { Host, HostProgress, HostUser } from "../host/host.ts";
+import { isWithin } from "../host/safe-path.ts";
+import { KeyedMutex, mapBounded } from "./concurrency.ts";
+import { locate, markClone, workspaceRoot, type WorkspaceConfig, type WorkspaceProject } from "./location.ts";
+import { prepareTree, undoTree, type PieceOfWork, type PreparedTree } from "./prepare-tree.ts";
+import { listWorktrees, mendWorktrees, worktreeStatuses, type WorktreeStatus } from "./trees.ts";
+
+export type { WorkspaceConfig, WorkspaceProject } from "./location.ts";
+export type { PieceOfWork, PreparedTree } from "./prepare-tree.ts";
+
+/** The state of one person's clone; `path` is where it would be made while it does not exist. */
+export interface WorkspaceStatus {
+  path: string;
+  exists: boolean;
+  branch: string | null;
+  ahead: number;
+  behind: number;
+  dirty: boolean;
+  lastCommit: GitCommit | null;
+  worktrees: WorktreeStatus[];
+}
+
+export interface InitialiseOptions {
+  signal?: AbortSignal;
+  onProgress?: (progress: HostProgress) => void;
+}
+
+export interface RemoveOptions {
+  /** Also where changes or commits would be lost. */
+  force?: boolean;
+  /** Where sessions run now; a workspace in use is never removed. */
+  busyPaths?: readonly string[];
+}
+
+export type WorkTree = PreparedTree & {
+  /** Takes back what was made for it, for when the work could not be started after all. What holds work stays. */
+  undo(): Promise<void>;
+};
+
+const parallel = 8;
+
+/**
+ * Each person's own working copies: `<home>/workspace/<project>/`, and a worktree `<project>@<issue key>` beside it for
+ * each piece of work that cannot have the clone. Nothing is kept but what is on disk, so whatever a killed server left
+ * is found, and repeating the operation mends it. Operations that change a clone wait for each other.
+ */
+export class WorkspaceService {
+  readonly #host: Host;
+  readonly #config: WorkspaceConfig;
+  readonly #turns = new KeyedMutex();
+
+  constructor({ host, config }: { host: Host; config: WorkspaceConfig }) {
+    this.#host = host;
+    this.#config = config;
+  }
+
+  /**
+   * Makes the person's clone, or finds it made already.
+   * @throws AppError `invalid_input` for the address, `conflict` where the folder is taken or is a clone of another
+   * address, `git_failed`, `timeout` (300 s), `cancelled`; a failed clone leaves nothing behind.
+   */
+  initialise(project: WorkspaceProject, linuxUser: string, options: InitialiseOptions = {}): Promise<WorkspaceStatus> {
+    return this.#inTurn(project, linuxUser, async (user) => {
+      validateRepositoryUrl(project.repositoryUrl, { allowFile: this.#config.allowFile });
+      await this.#makeRoot(user);
+      const { path: clone, exists, taken } = await locate(user, this.#config, project);
+      await this.#removeLeftovers(user, clone);
+      if (taken) {
+        const message = `${clone} is taken by something that is not a clone of ${project.slug}. Rename or move it, then try again.`;
+        throw new AppError("conflict", message, { data: { path: clone } });
+      }
+      if (exists) await checkRemote(user, clone, project);
+      else await user.git.clone(project.repositoryUrl, clone, { allowFile: this.#config.allowFile, ...options });
+      await markClone(user, clone, project);
+      if (!exists) await checkoutDefault(user, clone, project);
+      return this.#statusAt(user, clone);
+    });
+  }
+
+  /** Reads only. A clone deleted by hand is told as `exists: false`. */
+  async status(project: WorkspaceProject, linuxUser: string): Promise<WorkspaceStatus> {
+    const user = await this.#host.as(linuxUser);
+    const { path: clone, exists } = await locate(user, this.#config, project);
+    if (exists) return this.#statusAt(user, clone);
+    const nothing = { branch: null, ahead: 0, behind: 0, dirty: false, lastCommit: null, worktrees: [] };
+    return { path: clone, exists, ...nothing };
+  }
+
+  /** The states of many workspaces, in the order asked for, each with its own outcome; some at a time. */
+  statuses(
+    wanted: readonly { project: WorkspaceProject; linuxUser: string }[],
+  ): Promise<PromiseSettledResult<WorkspaceStatus>[]> {
+    return mapBounded(wanted, parallel, async ({ project, linuxUser }) => {
+      const [outcome] = await Promise.allSettled([this.status(project, linuxUser)]);
+      return outcome;
+    });
+  }
+
+  /**
+   * Deletes the clone and its worktrees; nothing happens where there is none.
+   * @throws AppError `dirty_tree` with `{dirty, unpushed}` where work would be lost, unless forced; `conflict` while
+   * sessions run in it or it has worktrees that were made elsewhere by hand.
+   */
+  remove(project: WorkspaceProject, linuxUser: string, options: RemoveOptions = {}): Promise<void> {
+    return this.#inTurn(project, linuxUser, async (user) => {
+      const { path: clone, exists } = await locate(user, this.#config, project);
+      await this.#removeLeftovers(user, clone);
+      if (!exists) return;
+      await mendWorktrees(user, clone);
+      const worktrees = await worktreeStatuses(user, clone);
+      refuseRemoval(clone, worktrees, options.busyPaths ?? []);
+      if (options.force !== true) await refuseLoss(user, clone, worktrees);
+      for (const worktree of worktrees) await user.git.removeWorktree(clone, worktree.path, { force: true });
+      const root = path.dirname(clone);
+      const doomed = path.join(root, `${removalPrefix(clone)}${randomBytes(6).toString("hex")}`);
+      await user.files.rename(clone, doomed, { root });
+      await this.#removeLeftovers(user, clone);
+    });
+  }
+
+  /**
+   * The working tree for a piece of work: the clone where nothing runs there and it is clean, else a worktree beside
+   * it. Asked again for the same issue, it answers the same branch and tree.
+   * @throws AppError `workspace_missing` before `initialise`; see `prepareTree`.
+   */
+  prepareTree(project: WorkspaceProject, linuxUser: string, work: PieceOfWork): Promise<WorkTree> {
+    return this.#inTurn(project, linuxUser, async (user) => {
+      const clone = await this.#cloneOf(user, project);
+      await markClone(user, clone, project);
+      const prepared = await prepareTree({ user, clone, defaultBranch: project.defaultBranch }, work);
+      return {
+        ...prepared,
+        undo: () => this.#inTurn(project, linuxUser, () => undoTree({ user, clone }, prepared)),
+      };
+    });
+  }
+
+  /** Where the work on an issue is: the tree whose branch was made for it, else the clone. */
+  async treeFor(project: WorkspaceProject, linuxUser: string, issueId: string): Promise<string> {
+    const user = await this.#host.as(linuxUser);
+    const clone = await this.#cloneOf(user, project);
+    const tree = (await listWorktrees(user, clone)).find(({ issue }) => issue?.id === issueId);
+    return tree?.path ?? clone;
+  }
+
+  async #statusAt(user: HostUser, clone: string): Promise<WorkspaceStatus> {
+    const [status, worktrees] = await Promise.all([user.git.status(clone), worktreeStatuses(user, clone)]);
+    const { branch, ahead, behind, dirty, lastCommit } = status;
+    return { path: clone, exists: true, branch, ahead, behind, dirty, lastCommit, worktrees };
+  }
+
+  async #cloneOf(user: HostUser, project: WorkspaceProject): Promise<string> {
+    const { path: clone, exists } = await locate(user, this.#config, project);
+    if (exists) return clone;
+    const message = `There is no workspace for ${project.slug} at ${clone}. Initialise the workspace first.`;
+    throw new AppError("workspace_missing", message, { data: { path: clone } });
+  }
+
+  /** Projects of one name may want one folder, so the turn is the name's. */
+  async #inTurn<T>(project: WorkspaceProject, linuxUser: string, work: (user: HostUser) => Promise<T>): Promise<T> {
+    const user = await this.#host.as(linuxUser);
+    return this.#turns.run(`${linuxUser}/${project.slug}`, () => work(user));
+  }
+
+  async #makeRoot(user: HostUser): Promise<void> {
+    const root = await workspaceRoot(user, this.#config);
+    const above = isWithin(user.home, root) ? user.home : path.dirname(root);
+    if (!(await user.files.exists(root))) await user.files.makeDirectory(root, { root: above, mode: 0o755 });
+  }
+
+  /** What a removal left, now or when the server was killed in the middle of it. */
+  async #removeLeftovers(user: HostUser, clone: string): Promise<void> {
+    const root = path.dirname(clone);
+    if (!(await user.files.exists(root))) return;
+    for (const { name } of await user.files.list(root, { root })) {
+      if (name.startsWith(removalPrefix(clone))) await user.files.removeTree(path.join(root, name), { root });
+    }
+  }
+}
+
+function removalPrefix(clone: string): string {
+  return `.${path.basename(clone)}.removing-`;
+}
+
+async function checkRemote(user: HostUser, clone: string, project: WorkspaceProject): Promise<void> {
+  const remote = await user.git.remoteUrl(clone);
+  if (remote !== null && sameRepository(remote, project.repositoryUrl)) return;
+  const message = `${clone} is a clone of ${remote ?? "no remote"}, but the project's repository is ${project.repositoryUrl}. Correct the project's address or the clone's origin, or remove the workspace.`;
+  throw new AppError("conflict", message, { data: { path: clone } });
+}
+
+/** A clone stands on the remote's own default branch; the project may name another. */
+async function checkoutDefault(user: HostUser, clone: string, { defaultBranch }: WorkspaceProject): Promise<void> {
+  const remote = `refs/remotes/origin/${defaultBranch}`;
+  if ((await user.git.status(clone)).branch === defaultBranch || !(await user.git.resolve(clone, remote))) return;
+  await user.git.createBranch(clone, defaultBranch, remote);
+  await user.git.checkout(clone, defaultBranch);
+}
+
+function refuseRemoval(clone: string, worktrees: readonly WorktreeStatus[], busyPaths: readonly string[]): void {
+  const trees = [clone, ...worktrees.map(({ path }) => path)];
+  const busy = busyPaths.filter((used) => trees.some((tree) => isWithin(tree, used)));
+  if (busy.length > 0) {
+    const message = `Sessions run in ${busy.join(", ")}. Stop them, then remove the workspace.`;
+    throw new AppError("conflict", message, { data: { busy } });
+  }
+  const elsewhere = trees.slice(1).filter((tree) => !tree.startsWith(`${clone}@`));
+  if (elsewhere.length === 0) return;
+  const message = `The clone has worktrees that were not made here: ${elsewhere.join(", ")}. Remove them with git worktree remove, then try again.`;
+  throw new AppError("conflict", message, { data: { worktrees: elsewhere } });
+}
+
+async function refuseLoss(user: HostUser, clone: string, worktrees: readonly WorktreeStatus[]): Promise<void> {
+  const [status, unpushed] = await Promise.all([user.git.status(clone), user.git.unpushed(clone)]);
+  const dirty = [{ path: clone, dirty: status.dirty }, ...worktrees]
+    .filter((tree) => tree.dirty)
+    .map(({ path }) => path);
+  if (dirty.length === 0 && unpushed.length === 0) return;
+  const reasons = [
+    ...(dirty.length > 0 ? [`changes that are not committed in ${dirty.join(", ")}`] : []),
+    ...(unpushed.length > 0 ? [`commits that are not pushed on ${unpushed.map(({ ref }) => ref).join(", ")}`] : []),
+  ];
+  const message = `The workspace holds ${reasons.join(" and ")}. Commit and push them, or remove it by force to lose them.`;
+  throw new AppError("dirty_tree", message, { data: { dirty, unpushed } });
+}
