@@ -51,7 +51,7 @@ export function createActions(context: PanelContext): Actions {
   const reason = element("p", { class: "read-only-reason", attributes: { id: "read-only-reason", hidden: true } });
   const toolbar = element(
     "div",
-    { class: "actions", attributes: { role: "group", "aria-label": t("Actions") } },
+    { class: "actions", attributes: { role: "group", "aria-label": t("Actions"), "aria-describedby": reason.id } },
     ...buttons.map(({ button }) => button),
     reason,
   );
@@ -59,9 +59,7 @@ export function createActions(context: PanelContext): Actions {
     element: toolbar,
     update: ({ canWrite, readOnlyReason }) => {
       for (const { action, button } of buttons) {
-        if (!action.writes) continue;
-        setAttribute(button, "disabled", !canWrite);
-        setAttribute(button, "aria-describedby", canWrite ? null : reason.id);
+        if (action.writes) setAttribute(button, "disabled", !canWrite);
       }
       reason.textContent = canWrite ? "" : (readOnlyReason ?? t("This issue can only be read here."));
       reason.hidden = canWrite;
@@ -70,10 +68,12 @@ export function createActions(context: PanelContext): Actions {
 }
 
 function actionButton(action: Action, { locale, notices }: PanelContext): HTMLElement {
-  const label = element("span", {}, action.label);
+  // Bare text: the toolkit squeezes elements in a button to the size of an icon.
+  const label = new Text(action.label);
   const picture = icon(action.icon);
   picture.setAttribute("slot", "start");
-  const ring = element("vscode-progress-ring", { attributes: { slot: "start", "aria-hidden": "true" } });
+  const spinner = icon("working");
+  spinner.setAttribute("slot", "start");
   const button = element(
     "vscode-button",
     { attributes: { appearance: action.primary ? "primary" : "secondary" }, onClick: () => void run() },
@@ -83,9 +83,9 @@ function actionButton(action: Action, { locale, notices }: PanelContext): HTMLEl
 
   function showBusy(busy: boolean): void {
     setAttribute(button, "aria-busy", busy && "true");
-    label.textContent = busy ? action.busyLabel : action.label;
-    if (busy) picture.replaceWith(ring);
-    else ring.replaceWith(picture);
+    label.data = busy ? action.busyLabel : action.label;
+    if (busy) picture.replaceWith(spinner);
+    else spinner.replaceWith(picture);
   }
 
   async function run(): Promise<void> {

@@ -16,17 +16,17 @@ export function createFacts({ locale: { t } }: PanelContext): Facts {
     update: (issue) => {
       replaceChildren(
         facts,
-        ...fact(
+        fact(
           t("Assignees"),
           issue.assignees.map(({ name }) => person(name)),
           t("Nobody"),
         ),
-        ...fact(
+        fact(
           t("Labels"),
           issue.labels.map((label) => element("li", { class: "chip", attributes: { dir: "auto" } }, plainLine(label))),
           t("None"),
         ),
-        ...fact(
+        fact(
           t("Milestone"),
           issue.milestone === null ? [] : [element("li", {}, plainLine(issue.milestone))],
           t("None"),
@@ -36,9 +36,9 @@ export function createFacts({ locale: { t } }: PanelContext): Facts {
   };
 }
 
-function fact(name: string, items: HTMLElement[], otherwise: string): HTMLElement[] {
+function fact(name: string, items: HTMLElement[], otherwise: string): HTMLElement {
   const value = items.length > 0 ? element("ul", {}, ...items) : element("span", { class: "none" }, otherwise);
-  return [element("dt", {}, name), element("dd", {}, value)];
+  return element("div", {}, element("dt", {}, name), element("dd", {}, value));
 }
 
 function person(name: string): HTMLElement {

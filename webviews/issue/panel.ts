@@ -113,7 +113,12 @@ function loadedView(first: Loaded, context: PanelContext, shownComments: number,
       offline,
       since === null
         ? null
-        : element("p", { class: "notice offline" }, icon("offline"), `${words} `, locale.time(since)),
+        : element(
+            "div",
+            { class: "notice offline" },
+            icon("offline"),
+            element("p", {}, `${words} `, locale.time(since), "."),
+          ),
     );
   }
 

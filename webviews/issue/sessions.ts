@@ -90,7 +90,7 @@ function sessionRow(sessionId: string, { host, locale, notices }: PanelContext):
     t("Attach"),
   );
   return {
-    element: element("li", { class: "session" }, element("div", {}, name, status, question, branch), attach),
+    element: element("li", { class: "session" }, name, attach, status, question, branch),
     update: (session) => {
       const { icon: picture, word, attachable } = looks[session.status];
       const state = t(word);
