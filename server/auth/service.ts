@@ -138,6 +138,11 @@ export class AuthService {
     this.end(session.id);
   }
 
+  /** The public keys that check our tokens. */
+  jwks() {
+    return this.#options.tokens.jwks();
+  }
+
   async #grant(user: User, request: LocalSignIn): Promise<Grant> {
     const { clock, sessions, tokens, sessionMs } = this.#options;
     const now = clock.now();

@@ -139,7 +139,7 @@ export class ConnectionService {
 }
 
 function secretContext(tenantId: string, id: string) {
-  return { tenantId, field: "connection.token", id };
+  return { tenantId, entity: "connection", id, field: "token" };
 }
 
 function present(record: StoredConnection): Connection {

@@ -1,0 +1,326 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { dirname } from "node:path";
+import { systemClock, type Clock } from "../shared/clock.ts";
+import type { User } from "../shared/entities/user.ts";
+import { AppError } from "../shared/errors.ts";
+import { AuditLog } from "./audit/log.ts";
+import { auditRoutes } from "./audit/routes.ts";
+import { AuthSessionRepository } from "./auth/repository.ts";
+import { authRoutes } from "./auth/routes.ts";
+import { AuthService } from "./auth/service.ts";
+import { createSigningKeyStore } from "./auth/signing-keys.ts";
+import { TokenService } from "./auth/tokens.ts";
+import type { Environment } from "./config/load.ts";
+import type { Config } from "./config/schema.ts";
+import { connectionRoutes } from "./connections/routes.ts";
+import { ConnectionService } from "./connections/service.ts";
+import { ContextService } from "./context/service.ts";
+import { EventBus } from "./events/bus.ts";
+import { eventRoutes } from "./events/routes.ts";
+import { createLocalHost } from "./host/local.ts";
+import { createImplementer } from "./http/authorize.ts";
+import { guardUpgrades } from "./http/guard.ts";
+import { Metrics } from "./http/metrics.ts";
+import { mount } from "./http/mount.ts";
+import { toAppError } from "./http/problem.ts";
+import { IdleClock } from "./idle.ts";
+import { installationDirectory } from "./installation.ts";
+import { IssueRepository } from "./issues/repository.ts";
+import { issueRoutes } from "./issues/routes.ts";
+import { IssueService } from "./issues/service.ts";
+import { SyncEngine } from "./issues/sync.ts";
+import { JobRepository } from "./jobs/repository.ts";
+import { jobRoutes } from "./jobs/routes.ts";
+import { JobService } from "./jobs/service.ts";
+import type { Logger } from "./log.ts";
+import { createPlacements } from "./placements.ts";
+import { projectRoutes } from "./projects/routes.ts";
+import { ProjectService } from "./projects/service.ts";
+import { createProvider } from "./providers/create-provider.ts";
+import { KeyRing } from "./secrets/key-ring.ts";
+import { SecretBox } from "./secrets/secret-box.ts";
+import { serverIdentity } from "./server-identity.ts";
+import { SessionRepository } from "./sessions/repository.ts";
+import { sessionRoutes, toolRoutes } from "./sessions/routes.ts";
+import { SessionService } from "./sessions/service.ts";
+import { TmuxServers } from "./sessions/tmux-servers.ts";
+import { Tools } from "./sessions/tools.ts";
+import { DataDirectory } from "./storage/data-directory.ts";
+import { DocumentStore } from "./storage/document-store.ts";
+import { openDatabase } from "./storage/migrations.ts";
+import { migrations } from "./storage/schema.ts";
+import { systemRoutes } from "./system/routes.ts";
+import { tenantRoutes } from "./tenants/routes.ts";
+import { TenantService } from "./tenants/service.ts";
+import { ensureOwner } from "./users/owner.ts";
+import { userRoutes } from "./users/routes.ts";
+import { UserService } from "./users/service.ts";
+import { IssueContextService } from "./work/context.ts";
+import { workRoutes } from "./work/routes.ts";
+import { SessionStarter } from "./work/sessions.ts";
+import { StartWorkService } from "./work/start.ts";
+import { WorkspaceJobService } from "./work/workspace-jobs.ts";
+import { WorkspaceService } from "./workspaces/service.ts";
+
+export interface AppOptions {
+  config: Config;
+  env: Environment;
+  version: string;
+  log: Logger;
+  /** Whoever has it may sign in as this server's person. */
+  localSecret: string;
+  clock?: Clock;
+  onIdle?: () => void;
+}
+
+export interface App {
+  url: string;
+  close(): Promise<void>;
+}
+
+/** Undoes what start-up opened, last first. */
+type Closers = (() => void | Promise<void>)[];
+
+/**
+ * Builds and starts the whole server. The order of start-up is the order of this function; shutdown is its reverse, so
+ * that nothing is closed while something that needs it still works.
+ */
+export async function createApp(options: AppOptions): Promise<App> {
+  const closers: Closers = [];
+  try {
+    return await compose(options, closers);
+  } catch (error) {
+    await closeAll(closers);
+    throw error;
+  }
+}
+
+async function compose(options: AppOptions, closers: Closers): Promise<App> {
+  const { config, env, version, log } = options;
+  const clock = options.clock ?? systemClock;
+  const notice = (message: string) => log.warn({}, message);
+
+  const data = await DataDirectory.open(config.dataDir, clock);
+  closers.push(() => data.close());
+  const secrets = new SecretBox(await KeyRing.open({ keyFile: config.keyFile, masterKey: config.masterKey, clock }));
+  const database = openDatabase(data.file("aiops.sqlite"), {
+    migrations,
+    clock,
+    backupDirectory: data.file("backups"),
+  });
+  closers.push(() => database.close());
+  const store = await DocumentStore.open(data.file("documents"), { notice });
+  closers.push(() => store.close());
+  const audit = await AuditLog.open({ directory: data.directory("audit"), database, clock, notice });
+  closers.push(() => audit.close());
+  const serverId = await serverIdentity(store);
+
+  const events = new EventBus();
+  const common = { store, events, clock };
+  const tenants = await TenantService.open(common);
+  const users = await UserService.open({ ...common, tenantExists: (id) => tenants.find(id) !== undefined });
+  const connections = await ConnectionService.open({
+    ...common,
+    secrets,
+    createProvider,
+    allowPrivateAddresses: config.allowPrivateProviders,
+  });
+  const issueRepository = new IssueRepository(database);
+  const projects = await ProjectService.open({
+    ...common,
+    allowFileRepositories: config.allowFileRepositories,
+    findConnection: (id) => connections.find(id),
+    forgetIssues: (scope) => issueRepository.forget(scope),
+  });
+  const linkedProjects = (connectionId: string) =>
+    projects.list(({ links }) => links.some((link) => link.connectionId === connectionId)).map(({ name }) => name);
+
+  const jobs = new JobService({ repository: new JobRepository(database), events, audit, clock, log, toAppError });
+  jobs.recover();
+  const sync = new SyncEngine({ repository: issueRepository, provider: (id) => connections.provider(id), clock });
+  const issues = new IssueService({ repository: issueRepository, sync, jobs, projects, tenants, users, events });
+
+  const host = createLocalHost({ environment: env });
+  const tools = new Tools({ commands: config.commands, clock, nodeDirectory: dirname(process.execPath) });
+  const servers = new TmuxServers({
+    host,
+    socket: config.tmuxSocket,
+    serverId,
+    linuxUserOf: (userId) => users.get(userId).linuxUser,
+  });
+  const sessions = new SessionService({
+    repository: new SessionRepository(database),
+    servers,
+    tools,
+    events,
+    clock,
+    log,
+  });
+  closers.push(() => sessions.close());
+  const workspaces = new WorkspaceService({
+    host,
+    config: {
+      allowFile: config.allowFileRepositories,
+      installation: installationDirectory,
+      ...(config.workspaceRoot === undefined ? {} : { root: config.workspaceRoot }),
+    },
+  });
+  const contextFiles = new ContextService({
+    sessionsIn: (tree) =>
+      sessions
+        .live()
+        .filter(({ workspacePath }) => workspacePath === tree)
+        .map(({ id }) => id),
+  });
+  const places = { projects, tenants, users };
+  const contexts = new IssueContextService({ ...places, issues, contexts: contextFiles, workspaces, host });
+  const starter = new SessionStarter({ ...places, issues, sessions, workspaces });
+  const workspaceJobs = new WorkspaceJobService({ ...places, workspaces, sessions, jobs, events });
+  const work = new StartWorkService({
+    ...places,
+    host,
+    issues,
+    jobs,
+    sessions,
+    tools,
+    workspaces,
+    contexts,
+    workspaceJobs,
+  });
+  closers.push(() => jobs.stop());
+
+  const authSessions = new AuthSessionRepository(database);
+  authSessions.removeExpired(clock.now());
+  const auth = new AuthService({
+    tokens: new TokenService({
+      keys: await createSigningKeyStore(store, secrets),
+      issuer: `urn:aiops:${serverId}`,
+      clock,
+    }),
+    sessions: authSessions,
+    users,
+    audit,
+    events,
+    clock,
+    localSecret: options.localSecret,
+    owner: once(() => ensureOwner(users, host.currentUser)),
+    sessionMs: config.sessionHours * 3_600_000,
+  });
+
+  const metrics = new Metrics({ streams: () => events.listenerCount });
+  const started = performance.now();
+  const uptime = () => Math.round(performance.now() - started) / 1000;
+  const os = createImplementer({
+    audit,
+    placements: createPlacements({ tenants, users, projects, connections, issues, sessions, jobs }),
+  });
+  const tenantContents = (tenantId: string) => {
+    const inTenant = (record: { tenantId: string }) => record.tenantId === tenantId;
+    return [
+      count(projects.list(inTenant).length, "project"),
+      count(connections.list(inTenant).length, "connection"),
+      count(users.list(({ memberships }) => memberships.some(inTenant)).length, "member"),
+    ].flat();
+  };
+  const workOperations = workRoutes(os, { contexts, work, workspaces: workspaceJobs, starter });
+  const router = os.router({
+    system: {
+      ...systemRoutes(os, { version, uptime, checkStorage: () => database.exec("SELECT 1") }),
+      ...auditRoutes(os, audit),
+    },
+    auth: authRoutes(os, { auth, users, mode: config.mode, version }),
+    tenants: tenantRoutes(os, tenants, tenantContents),
+    users: userRoutes(os, users),
+    connections: connectionRoutes(os, { connections, linkedProjects }),
+    projects: projectRoutes(os, { projects, issues }),
+    jobs: jobRoutes(os, jobs),
+    issues: { ...issueRoutes(os, issues), ...workOperations.issues },
+    workspaces: workOperations.workspaces,
+    sessions: { ...sessionRoutes(os, sessions), ...workOperations.sessions },
+    tools: toolRoutes(os, sessions),
+    events: eventRoutes(os, events),
+  });
+
+  const idle = new IdleClock({
+    minutes: config.idleMinutes,
+    isBusy: () => events.listenerCount > 0 || jobs.runningCount > 0 || sessions.live().length > 0,
+    onIdle: options.onIdle ?? (() => undefined),
+  });
+  closers.push(() => idle.stop());
+  const guardOptions = { allowedHosts: config.allowedHosts, allowedOrigins: config.allowedOrigins };
+  const application = mount({
+    ...guardOptions,
+    version,
+    log,
+    metrics,
+    metricsToken: config.metricsToken,
+    requestLimit: config.requestLimit,
+    anonymousLimit: config.anonymousLimit,
+    router,
+    authenticate: (token) => auth.authenticate(token),
+    jwks: () => auth.jwks(),
+    onRequest: () => idle.touch(),
+  });
+  const server = createServer(application);
+  guardUpgrades(server, guardOptions);
+  const url = await listen(server, config.port);
+  closers.push(() => stopListening(server, events));
+  await data.announce(url);
+  sessions.start();
+  log.info({ version, pid: process.pid, dataDir: config.dataDir }, "started");
+  return { url, close: () => closeAll(closers) };
+}
+
+function count(number: number, noun: string): string[] {
+  return number === 0 ? [] : [`${number} ${noun}${number === 1 ? "" : "s"}`];
+}
+
+/** One call for all who ask at the same time; asked again later it runs again, for it may have to be made anew. */
+function once(make: () => Promise<User>): () => Promise<User> {
+  let running: Promise<User> | undefined;
+  return () => {
+    running ??= make().finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+}
+
+function listen(server: Server, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const taken = error.code === "EADDRINUSE";
+      const message = taken
+        ? `Port ${port} is taken by another program. Choose another with --port, or 0 for a free one.`
+        : `The server can't listen on port ${port}: ${error.message}`;
+      reject(new AppError("unavailable", message, { cause: error }));
+    });
+    server.listen(port, "127.0.0.1", () => {
+      const { port: bound } = server.address() as AddressInfo;
+      resolve(`http://127.0.0.1:${bound}`);
+    });
+  });
+}
+
+/** Ends the streams, lets running requests finish, then closes what is left. */
+async function stopListening(server: Server, events: EventBus): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  events.close();
+  server.closeIdleConnections();
+  const force = setTimeout(() => server.closeAllConnections(), 5_000);
+  await closed;
+  clearTimeout(force);
+}
+
+async function closeAll(closers: Closers): Promise<void> {
+  const failures: unknown[] = [];
+  for (const close of closers.splice(0).reverse()) {
+    try {
+      await close();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw new AggregateError(failures, "The server did not stop cleanly.");
+}

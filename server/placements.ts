@@ -1,0 +1,43 @@
+import type { Placements } from "./http/authorize.ts";
+
+interface TenantOwned {
+  tenantId: string;
+}
+
+interface PersonOwned extends TenantOwned {
+  userId: string;
+}
+
+export interface PlacementSources {
+  tenants: { find(id: string): { id: string } | undefined };
+  users: { find(id: string): { memberships: readonly TenantOwned[] } | undefined };
+  projects: { find(id: string): TenantOwned | undefined };
+  connections: { find(id: string): TenantOwned | undefined };
+  issues: { find(id: string): TenantOwned | undefined };
+  sessions: { find(id: string): PersonOwned | undefined };
+  jobs: { find(id: string): PersonOwned | undefined };
+}
+
+/** Where each kind of entity belongs: the one place that tenant checks ask. */
+export function createPlacements(sources: PlacementSources): Placements {
+  const ofTenant = (source: { find(id: string): TenantOwned | undefined }) => (id: string) => {
+    const found = source.find(id);
+    return found === undefined ? undefined : { tenantIds: [found.tenantId] };
+  };
+  const ofPerson = (source: { find(id: string): PersonOwned | undefined }) => (id: string) => {
+    const found = source.find(id);
+    return found === undefined ? undefined : { tenantIds: [found.tenantId], ownerId: found.userId };
+  };
+  return {
+    tenant: (id) => (sources.tenants.find(id) === undefined ? undefined : { tenantIds: [id] }),
+    user: (id) => {
+      const found = sources.users.find(id);
+      return found === undefined ? undefined : { tenantIds: found.memberships.map(({ tenantId }) => tenantId) };
+    },
+    project: ofTenant(sources.projects),
+    connection: ofTenant(sources.connections),
+    issue: ofTenant(sources.issues),
+    session: ofPerson(sources.sessions),
+    job: ofPerson(sources.jobs),
+  };
+}

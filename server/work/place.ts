@@ -1,0 +1,52 @@
+import type { Project } from "../../shared/entities/project.ts";
+import type { User } from "../../shared/entities/user.ts";
+import { AppError } from "../../shared/errors.ts";
+import type { ProjectService } from "../projects/service.ts";
+import type { TenantService } from "../tenants/service.ts";
+import type { UserService } from "../users/service.ts";
+import type { WorkspaceProject } from "../workspaces/service.ts";
+
+export interface PlaceSources {
+  projects: ProjectService;
+  tenants: TenantService;
+  users: UserService;
+}
+
+/** Whose working copy of what: what every operation on files, git and sessions begins with. */
+export interface Place {
+  project: Project;
+  user: User;
+  linuxUser: string;
+  workspaceProject: WorkspaceProject;
+}
+
+/**
+ * @throws AppError forbidden where the person has no Linux account here: nothing is ever done as somebody else instead;
+ *   conflict where the project has no repository
+ */
+export function resolvePlace(sources: PlaceSources, projectId: string, userId: string): Place {
+  const project = sources.projects.get(projectId);
+  const user = sources.users.get(userId);
+  if (user.linuxUser === "") {
+    throw new AppError(
+      "forbidden",
+      `${user.email} has no Linux account on this host. An administrator sets it in the person's record (linuxUser).`,
+    );
+  }
+  if (project.repositoryUrl === "") {
+    throw new AppError("conflict", `The project ${project.name} has no repository yet. Set its repositoryUrl first.`);
+  }
+  const tenant = sources.tenants.get(project.tenantId);
+  return {
+    project,
+    user,
+    linuxUser: user.linuxUser,
+    workspaceProject: {
+      id: project.id,
+      slug: project.slug,
+      tenantSlug: tenant.slug,
+      repositoryUrl: project.repositoryUrl,
+      defaultBranch: project.defaultBranch,
+    },
+  };
+}

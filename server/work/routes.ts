@@ -1,0 +1,43 @@
+import type { Implementer } from "../http/authorize.ts";
+import type { IssueContextService } from "./context.ts";
+import type { StartWorkService } from "./start.ts";
+import type { SessionStarter } from "./sessions.ts";
+import type { WorkspaceJobService } from "./workspace-jobs.ts";
+
+export interface WorkRouteOptions {
+  contexts: IssueContextService;
+  work: StartWorkService;
+  workspaces: WorkspaceJobService;
+  starter: SessionStarter;
+}
+
+/** From an issue to work on it: context, start, and the workspaces it happens in. */
+export function workRoutes(os: Implementer, { contexts, work, workspaces, starter }: WorkRouteOptions) {
+  return {
+    issues: {
+      writeContext: os.issues.writeContext.handler(({ input: { id, ...options }, context: { principal } }) =>
+        contexts.write(id, principal.userId, options),
+      ),
+      clearContext: os.issues.clearContext.handler(({ input, context: { principal } }) =>
+        contexts.clear(input.id, principal.userId),
+      ),
+      start: os.issues.start.handler(({ input: { id, ...options }, context: { principal } }) => ({
+        jobId: work.start(id, principal.userId, options).id,
+      })),
+    },
+    sessions: {
+      create: os.sessions.create.handler(({ input, context: { principal } }) => starter.start(input, principal.userId)),
+    },
+    workspaces: {
+      initialise: os.workspaces.initialise.handler(({ input, context: { principal } }) => ({
+        jobId: workspaces.initialise(input.id, principal.userId).id,
+      })),
+      get: os.workspaces.get.handler(({ input, context: { principal } }) =>
+        workspaces.status(input.id, principal.userId),
+      ),
+      remove: os.workspaces.remove.handler(({ input, context: { principal } }) =>
+        workspaces.remove(input.id, principal.userId, input.force === true),
+      ),
+    },
+  };
+}

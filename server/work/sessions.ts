@@ -1,0 +1,80 @@
+import { AppError } from "../../shared/errors.ts";
+import type { Session } from "../../shared/entities/session.ts";
+import type { IssueService } from "../issues/service.ts";
+import type { SessionService } from "../sessions/service.ts";
+import type { WorkspaceService } from "../workspaces/service.ts";
+import { resolvePlace, type PlaceSources } from "./place.ts";
+
+export interface SessionStarterOptions extends PlaceSources {
+  issues: IssueService;
+  sessions: SessionService;
+  workspaces: WorkspaceService;
+}
+
+export interface StartSession {
+  projectId: string;
+  tool: string;
+  issueId?: string | undefined;
+  /** The path of the clone or one of its worktrees; the clone unless told. */
+  worktree?: string | undefined;
+  prompt?: string | undefined;
+}
+
+/** Sessions in a person's working tree outside Start Work. */
+export class SessionStarter {
+  readonly #options: SessionStarterOptions;
+
+  constructor(options: SessionStarterOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @throws AppError workspace_missing where nothing is cloned yet, invalid_input for a path that is none of the
+   *   workspace's trees, conflict where another AI tool works in the tree
+   */
+  async start(request: StartSession, userId: string): Promise<Session> {
+    const { issues, sessions, workspaces } = this.#options;
+    const { project, workspaceProject, linuxUser } = resolvePlace(this.#options, request.projectId, userId);
+    const state = await workspaces.status(workspaceProject, linuxUser);
+    if (!state.exists) {
+      throw new AppError(
+        "workspace_missing",
+        `There is no workspace for ${project.name} at ${state.path}. Initialise the workspace first.`,
+      );
+    }
+    const trees = [{ path: state.path, branch: state.branch }, ...state.worktrees];
+    const tree = trees.find(({ path }) => path === (request.worktree ?? state.path));
+    if (tree === undefined) {
+      throw new AppError("invalid_input", `${request.worktree ?? ""} is not one of the workspace's working trees.`, {
+        errors: [{ path: "worktree", message: "must be the clone or one of its worktrees" }],
+      });
+    }
+    const issue = request.issueId === undefined ? undefined : issues.get(request.issueId);
+    if (issue !== undefined && issue.projectId !== project.id) {
+      throw new AppError("invalid_input", "The issue belongs to another project.", {
+        errors: [{ path: "issueId", message: "must be an issue of the project" }],
+      });
+    }
+    requireFree(sessions.live(), tree.path, request.tool);
+    return sessions.create({
+      project,
+      userId,
+      tool: request.tool,
+      workspacePath: tree.path,
+      branch: tree.branch,
+      ...(issue === undefined ? {} : { issue }),
+      ...(request.prompt === undefined ? {} : { prompt: request.prompt }),
+    });
+  }
+}
+
+/** A shell is a person's own look at a tree; of tools that write, a tree has one at a time. */
+function requireFree(live: readonly Session[], path: string, tool: string): void {
+  if (tool === "shell") return;
+  const other = live.find((session) => session.workspacePath === path && session.tool !== "shell");
+  if (other === undefined) return;
+  throw new AppError(
+    "conflict",
+    `${other.tool} works in ${path} already. Stop it, or start this in another working tree.`,
+  );
+}

@@ -1,0 +1,151 @@
+import type { Job } from "../../shared/entities/job.ts";
+import type { Workspace } from "../../shared/entities/workspace.ts";
+import type { Session } from "../../shared/entities/session.ts";
+import { AppError, errorMessage } from "../../shared/errors.ts";
+import type { IssueService } from "../issues/service.ts";
+import type { JobService, JobWork } from "../jobs/service.ts";
+import type { SessionService } from "../sessions/service.ts";
+import type { Tools } from "../sessions/tools.ts";
+import type { Host } from "../host/host.ts";
+import type { WorkspaceService } from "../workspaces/service.ts";
+import type { IssueContextService } from "./context.ts";
+import type { WorkspaceJobService } from "./workspace-jobs.ts";
+import { resolvePlace, type Place, type PlaceSources } from "./place.ts";
+
+export interface StartWorkOptions extends PlaceSources {
+  host: Host;
+  issues: IssueService;
+  jobs: JobService;
+  sessions: SessionService;
+  tools: Tools;
+  workspaces: WorkspaceService;
+  contexts: IssueContextService;
+  workspaceJobs: WorkspaceJobService;
+}
+
+export interface StartWork {
+  tool: string;
+  branch?: string | undefined;
+  prompt?: string | undefined;
+  worktree?: boolean | undefined;
+}
+
+/** From an issue to a running session: workspace, branch, working tree, context, session. */
+export class StartWorkService {
+  readonly #options: StartWorkOptions;
+
+  constructor(options: StartWorkOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Starts the job; its result is `{session, workspace, context}`. A failure undoes what it made, and repeating it after
+   * a crash takes up what is there.
+   */
+  start(issueId: string, userId: string, request: StartWork): Job {
+    const issue = this.#options.issues.get(issueId);
+    const place = resolvePlace(this.#options, issue.projectId, userId);
+    return this.#options.jobs.start({
+      kind: "start",
+      tenantId: place.project.tenantId,
+      userId,
+      target: issueId,
+      run: (work) => this.#run(place, issueId, request, work),
+    });
+  }
+
+  async #run(place: Place, issueId: string, request: StartWork, { signal, report }: JobWork): Promise<unknown> {
+    const { host, issues, sessions, tools, workspaces, contexts } = this.#options;
+    const step = (done: number, name: string) => {
+      signal.throwIfAborted();
+      report({ done, total: 4, step: name });
+    };
+    const { workspaceProject, linuxUser, project, user } = place;
+    const issue = issues.get(issueId);
+    step(0, "Checking the tool");
+    await tools.launch(await host.as(linuxUser), request.tool);
+    const running = this.#running(issueId, user.id);
+    if (running.some(({ tool }) => tool !== request.tool) && request.branch === undefined) {
+      const names = running.map(({ tool }) => tool).join(", ");
+      throw new AppError(
+        "conflict",
+        `${names} runs on this issue already. Stop it first, or give another branch for a working tree of its own.`,
+      );
+    }
+    const same = running.find(
+      (session) => session.tool === request.tool && (request.branch === undefined || session.branch === request.branch),
+    );
+
+    step(1, "Preparing the workspace");
+    await workspaces.initialise(workspaceProject, linuxUser, {
+      signal,
+      onProgress: ({ step: name, percent }) =>
+        report({ done: percent ?? 0, total: percent === null ? 0 : 100, step: name }),
+    });
+    if (same !== undefined) {
+      const context = await contexts.writeAt(same.workspacePath, issueId, user.id, {});
+      return { session: same, workspace: await this.#announce(place), context };
+    }
+    step(2, "Preparing branch and working tree");
+    const tree = await workspaces.prepareTree(workspaceProject, linuxUser, {
+      issue: { id: issue.id, key: issue.key, title: issue.title },
+      busyPaths: this.#busyPaths(user.id),
+      signal,
+      ...(request.branch === undefined ? {} : { branch: request.branch }),
+      ...(request.worktree === undefined ? {} : { worktree: request.worktree }),
+    });
+    let contextWritten = false;
+    try {
+      step(3, "Writing the context");
+      const context = await contexts.writeAt(tree.path, issueId, user.id, {});
+      contextWritten = true;
+      step(4, `Starting ${request.tool}`);
+      const session = await sessions.create({
+        project,
+        userId: user.id,
+        issue,
+        tool: request.tool,
+        workspacePath: tree.path,
+        branch: tree.branch,
+        ...(request.prompt === undefined ? {} : { prompt: request.prompt }),
+      });
+      return { session, workspace: await this.#announce(place), context };
+    } catch (error) {
+      await undo(error, async () => {
+        if (contextWritten && tree.created.branch) await contexts.clearAt(tree.path, issueId, linuxUser);
+        await tree.undo();
+      });
+      throw error;
+    }
+  }
+
+  /** The workspace as it is now, told to the person's views too. */
+  async #announce({ project, user, workspaceProject, linuxUser }: Place): Promise<Workspace> {
+    const { workspaces, workspaceJobs } = this.#options;
+    const state = await workspaces.status(workspaceProject, linuxUser);
+    workspaceJobs.announce(project.id, user.id, state);
+    return state;
+  }
+
+  #running(issueId: string, userId: string): Session[] {
+    return this.#options.sessions.live().filter((session) => session.issueId === issueId && session.userId === userId);
+  }
+
+  #busyPaths(userId: string): string[] {
+    return this.#options.sessions
+      .live()
+      .filter((session) => session.userId === userId)
+      .map(({ workspacePath }) => workspacePath);
+  }
+}
+
+async function undo(cause: unknown, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (failed) {
+    const code = cause instanceof AppError ? cause.code : "internal";
+    throw new AppError(code, `${errorMessage(cause)} Undoing what had been made failed too: ${errorMessage(failed)}`, {
+      cause: new AggregateError([cause, failed]),
+    });
+  }
+}

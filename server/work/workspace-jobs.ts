@@ -1,0 +1,65 @@
+import type { Job } from "../../shared/entities/job.ts";
+import type { Workspace } from "../../shared/entities/workspace.ts";
+import type { EventBus } from "../events/bus.ts";
+import type { JobService } from "../jobs/service.ts";
+import type { SessionService } from "../sessions/service.ts";
+import type { WorkspaceService } from "../workspaces/service.ts";
+import { resolvePlace, type PlaceSources } from "./place.ts";
+
+export interface WorkspaceJobOptions extends PlaceSources {
+  workspaces: WorkspaceService;
+  sessions: SessionService;
+  jobs: JobService;
+  events: EventBus;
+}
+
+/** A person's workspaces, by project: cloned as a job, announced when they change. */
+export class WorkspaceJobService {
+  readonly #options: WorkspaceJobOptions;
+
+  constructor(options: WorkspaceJobOptions) {
+    this.#options = options;
+  }
+
+  initialise(projectId: string, userId: string): Job {
+    const { jobs, workspaces } = this.#options;
+    const { project, workspaceProject, linuxUser } = resolvePlace(this.#options, projectId, userId);
+    return jobs.start({
+      kind: "workspace",
+      tenantId: project.tenantId,
+      userId,
+      target: projectId,
+      run: async ({ signal, report }) => {
+        const made = await workspaces.initialise(workspaceProject, linuxUser, {
+          signal,
+          onProgress: ({ step, percent }) => report({ done: percent ?? 0, total: percent === null ? 0 : 100, step }),
+        });
+        this.announce(projectId, userId, made);
+        return made;
+      },
+    });
+  }
+
+  async status(projectId: string, userId: string): Promise<Workspace> {
+    const { workspaceProject, linuxUser } = resolvePlace(this.#options, projectId, userId);
+    return this.#options.workspaces.status(workspaceProject, linuxUser);
+  }
+
+  async remove(projectId: string, userId: string, force: boolean): Promise<void> {
+    const { sessions, workspaces } = this.#options;
+    const { workspaceProject, linuxUser } = resolvePlace(this.#options, projectId, userId);
+    const busyPaths = sessions
+      .live()
+      .filter((session) => session.userId === userId)
+      .map(({ workspacePath }) => workspacePath);
+    await workspaces.remove(workspaceProject, linuxUser, { force, busyPaths });
+    this.announce(projectId, userId, await workspaces.status(workspaceProject, linuxUser));
+  }
+
+  /** Tells the person's views what their clone looks like now. */
+  announce(projectId: string, userId: string, state: Workspace): void {
+    const { events, projects } = this.#options;
+    const { tenantId } = projects.get(projectId);
+    events.publish({ entity: "workspace", change: "changed", id: projectId, tenantId, ownerId: userId, data: state });
+  }
+}
