@@ -10,6 +10,8 @@ export interface TmuxPane {
   serverId: string;
   sessionId: string;
   projectId: string;
+  /** A prompt waits in tmux until the tool can take it. */
+  promptHeld: boolean;
   /** Process id of what was started in the pane, and of the tmux server. */
   pid: number;
   serverPid: number;
@@ -27,6 +29,8 @@ export interface TmuxPane {
 }
 
 export interface BatchAnswer {
+  /** tmux's own clock when it answered, in milliseconds since the epoch, whole seconds. */
+  at: number;
   panes: TmuxPane[];
   /** Text on the screen by pane; a pane that is gone is missing. */
   screens: Map<string, string>;
@@ -45,6 +49,7 @@ const fields = [
   "@aiops_session",
   "@aiops_project",
   "@aiops_pane",
+  "@aiops_prompt",
   "pane_pid",
   "pid",
   "pane_current_command",
@@ -82,7 +87,8 @@ export class TmuxBatch {
     for (const [index, pane] of this.#captured.entries()) {
       lines.push(`display-message -p '${this.#mark}[${index}]'`, `capture-pane -p -t '${pane}'`);
     }
-    lines.push(`display-message -p '${this.#mark}.'`);
+    // display-message expands %s as strftime(3) does; list-panes does not, so a title with % stays as it is.
+    lines.push(`display-message -p '${this.#mark}.%s'`);
     return `${lines.join("\n")}\n`;
   }
 
@@ -99,7 +105,8 @@ export class TmuxBatch {
       // A pane that is there prints at least one line end.
       if (pane !== undefined && text !== "") screens.set(pane, text);
     }
-    return { panes: this.#panes(listing), screens };
+    const at = Number(stdout.slice(end + this.#mark.length + 1)) * 1000;
+    return { at, panes: this.#panes(listing), screens };
   }
 
   /** One pane per session: the one we started, or the active one where a person closed that. */
@@ -124,6 +131,7 @@ function paneRow(values: readonly string[]): PaneRow {
     serverId: text("@aiops_server"),
     sessionId: text("@aiops_session"),
     projectId: text("@aiops_project"),
+    promptHeld: text("@aiops_prompt") !== "",
     pid: number("pane_pid"),
     serverPid: number("pid"),
     command: text("pane_current_command"),

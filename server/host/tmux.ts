@@ -4,7 +4,7 @@ import { AppError } from "../../shared/errors.ts";
 import { childEnvironment } from "./environment.ts";
 import type { HostUser, RunOptions, RunResult } from "./host.ts";
 import { processFacts } from "./process.ts";
-import { TmuxBatch, type TmuxPane } from "./tmux-batch.ts";
+import { TmuxBatch, type BatchAnswer, type TmuxPane } from "./tmux-batch.ts";
 import { defaultSize, tmuxOptions } from "./tmux-options.ts";
 import { exactTarget, harmlessText, tmuxFormatWord, tmuxWord } from "./tmux-syntax.ts";
 
@@ -33,9 +33,7 @@ export interface NewTmuxSession {
  * means it could not be asked, and proves nothing.
  */
 export type TmuxView =
-  | { state: "present"; panes: TmuxPane[]; screens: Map<string, string> }
-  | { state: "absent"; panes: []; screens: Map<string, string> }
-  | { state: "unknown"; reason: string };
+  ({ state: "present" } & BatchAnswer) | ({ state: "absent" } & BatchAnswer) | { state: "unknown"; reason: string };
 
 export type KnownView = Exclude<TmuxView, { state: "unknown" }>;
 
@@ -118,16 +116,20 @@ export class Tmux {
    * @throws AppError `unavailable` where tmux can't be asked
    */
   async find(name: string): Promise<TmuxPane | null> {
-    const view = known(await this.poll());
+    const view = answered(await this.poll());
     return view.panes.find((pane) => pane.session === name) ?? null;
   }
 
-  /** One session with its screen as a person would see it; null where it is proven absent. */
-  async screen(name: string): Promise<{ pane: TmuxPane; text: string } | null> {
-    const found = await this.find(name);
+  /**
+   * One session with its screen as a person would see it; null where it is proven absent. `known`, its pane as it was
+   * found before, saves a question to tmux.
+   * @throws AppError `unavailable` where tmux can't be asked
+   */
+  async screen(name: string, known?: TmuxPane): Promise<{ pane: TmuxPane; text: string } | null> {
+    const found = known ?? (await this.find(name));
     if (!found) return null;
-    const view = known(await this.poll([found.pane]));
-    const pane = view.panes.find((candidate) => candidate.session === name);
+    const view = answered(await this.poll([found.pane]));
+    const pane = view.panes.find((candidate) => candidate.session === name && candidate.pane === found.pane);
     const text = view.screens.get(found.pane);
     return pane && text !== undefined ? { pane, text } : null;
   }
@@ -146,14 +148,34 @@ export class Tmux {
    */
   async paste(pane: TmuxPane, text: string): Promise<void> {
     const buffer = `aiops-${randomBytes(8).toString("hex")}`;
-    const leaveMode = ["if-shell", "-F", "-t", pane.pane, "#{pane_in_mode}", `send-keys -t ${pane.pane} -X cancel`];
-    const paste = ["paste-buffer", "-d", "-p", "-b", buffer, "-t", pane.pane];
-    const argv = [...leaveMode, ";", "load-buffer", "-b", buffer, "-", ";", ...paste];
+    const argv = [...leaveMode(pane), ";", "load-buffer", "-b", buffer, "-", ";", ...pasteBuffer(pane, buffer)];
     const result = await this.#tmux(argv, { input: harmlessText(text) });
     if (result.exitCode === 0) return;
     // The buffer would keep the text; where the server is gone, so is the buffer.
     await this.#tmux(["delete-buffer", "-b", buffer]);
     throw gone(pane.session, result);
+  }
+
+  /**
+   * Keeps a prompt in tmux, beside its session, until `pasteHeld`: it outlives the aiops server, and not the session.
+   * @throws AppError `session_gone`
+   */
+  async holdPrompt(pane: TmuxPane, text: string): Promise<void> {
+    const load = ["load-buffer", "-b", heldBuffer(pane), "-"];
+    const mark = ["set-option", "-t", exactTarget(pane.session), "@aiops_prompt", "held"];
+    const result = await this.#tmux([...load, ";", ...mark], { input: harmlessText(text) });
+    if (result.exitCode !== 0) throw gone(pane.session, result);
+  }
+
+  /**
+   * Pastes the held prompt, and forgets it in the same command list: it is never pasted twice, whoever crashes.
+   * @throws AppError `session_gone`
+   */
+  async pasteHeld(pane: TmuxPane): Promise<void> {
+    const forget = ["set-option", "-u", "-t", exactTarget(pane.session), "@aiops_prompt"];
+    const argv = [...leaveMode(pane), ";", ...forget, ";", ...pasteBuffer(pane, heldBuffer(pane))];
+    const result = await this.#tmux(argv);
+    if (result.exitCode !== 0) throw gone(pane.session, result);
   }
 
   /**
@@ -181,14 +203,6 @@ export class Tmux {
       throw new AppError("command_failed", `tmux did not end the session ${name}. Attach to it and end it there.`);
     }
     return true;
-  }
-
-  /**
-   * Argument vector that attaches a terminal of the same Linux user. `TMUX_TMPDIR` must not be set there: the socket
-   * is the one in tmux's default folder.
-   */
-  attachCommand(name: string): string[] {
-    return [...this.#base(), "attach-session", "-t", exactTarget(name)];
   }
 
   /** One command list: the session, its marks, and nothing of it where the session could not be made. */
@@ -221,7 +235,7 @@ export class Tmux {
   async #settled(): Promise<KnownView> {
     for (let attempt = 1; ; attempt += 1) {
       const view = await this.poll();
-      if (view.state !== "unknown" || attempt === settleAttempts) return known(view);
+      if (view.state !== "unknown" || attempt === settleAttempts) return answered(view);
       await delay(settleMs);
     }
   }
@@ -235,7 +249,7 @@ export class Tmux {
     if (pid !== undefined && processFacts(pid)?.name.startsWith("tmux") === true) {
       return { state: "unknown", reason: `tmux runs, but its socket is gone; kill -USR1 ${pid} makes it anew` };
     }
-    return { state: "absent", panes: [], screens: new Map() };
+    return { state: "absent", at: 0, panes: [], screens: new Map() };
   }
 
   #base(): string[] {
@@ -251,8 +265,20 @@ export class Tmux {
   }
 }
 
+function leaveMode({ pane }: TmuxPane): string[] {
+  return ["if-shell", "-F", "-t", pane, "#{pane_in_mode}", `send-keys -t ${pane} -X cancel`];
+}
+
+function pasteBuffer({ pane }: TmuxPane, buffer: string): string[] {
+  return ["paste-buffer", "-d", "-p", "-b", buffer, "-t", pane];
+}
+
+function heldBuffer({ sessionId }: TmuxPane): string {
+  return `aiops-prompt-${sessionId}`;
+}
+
 /** @throws AppError `unavailable` where tmux could not be asked. */
-export function known(view: TmuxView): KnownView {
+export function answered(view: TmuxView): KnownView {
   if (view.state !== "unknown") return view;
   throw new AppError("unavailable", `tmux could not be asked about the sessions: ${view.reason}. Try again.`);
 }

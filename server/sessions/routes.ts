@@ -1,7 +1,8 @@
 import type { Implementer } from "../http/authorize.ts";
 import type { SessionService } from "./service.ts";
 
-export function sessionRoutes(os: Implementer, sessions: SessionService) {
+/** @param people whose tmux servers a resync searches for sessions without a record */
+export function sessionRoutes(os: Implementer, sessions: SessionService, people: () => string[]) {
   return {
     list: os.sessions.list.handler(({ input, context: { principal } }) => {
       const all = principal.level === "admin";
@@ -19,7 +20,7 @@ export function sessionRoutes(os: Implementer, sessions: SessionService) {
     stop: os.sessions.stop.handler(({ input }) => sessions.stop(input.id)),
     input: os.sessions.input.handler(({ input }) => sessions.input(input.id, input.text, input.submit)),
     screen: os.sessions.screen.handler(({ input }) => sessions.screen(input.id)),
-    resync: os.sessions.resync.handler(() => sessions.resync()),
+    resync: os.sessions.resync.handler(() => sessions.resync(people())),
   };
 }
 
