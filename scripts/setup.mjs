@@ -43,8 +43,10 @@ const debianLevels = { build: [], run: ["run"], test: ["run", "test"] };
  */
 export async function setup(level) {
   if (isComplete(level)) return result([]);
-  const waiting = (owner) => say(`another set-up is running (process ${owner}); waiting for it.`);
-  return withLock(join(cacheDir, "setup.lock"), waiting, async () => {
+  const lock = join(cacheDir, "setup.lock");
+  const waiting = (owner) =>
+    say(`another set-up is running (process ${owner}); waiting for it. If that is none, remove ${lock}.`);
+  return withLock(lock, waiting, async () => {
     await ensureNode();
     const wantsCodeServer = needsCodeServer(level) && !hasCodeServer();
     const missing = await ensureDebianPackages([...debianLevels[level], ...(wantsCodeServer ? ["native"] : [])]);

@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { prepareDemo } from "./demo.ts";
+import { missingParts } from "./lib/missing.ts";
 import { packageIfStale } from "./packaging/package.ts";
 import { startCodeServer } from "./start/code-server.ts";
 import { openDesktopCode } from "./start/desktop.ts";
@@ -22,6 +23,7 @@ async function main(): Promise<void> {
   const askedToEnd = untilAskedToEnd();
   await using cleanup = new AsyncDisposableStack();
   await mkdir(stateDir, { recursive: true, mode: 0o700 });
+  for (const line of missingParts()) console.log(line);
   const vsix = await packageIfStale();
   const server = await startServer();
   cleanup.defer(() => server.stop());

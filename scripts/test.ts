@@ -2,6 +2,7 @@
 import { relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "./build.ts";
+import { missingParts } from "./lib/missing.ts";
 import { root } from "./setup/places.mjs";
 import { packageExtension } from "./packaging/package.ts";
 import { check, checkNames } from "./testing/checks.ts";
@@ -61,5 +62,5 @@ const results = values.vendor
   : await (positionals.length > 0 ? only(positionals) : everything());
 const { lines, ok } = summary(results, Boolean(process.env["CI"]) && process.env["CI"] !== "false");
 console.log(`\n${((performance.now() - start) / 1000).toFixed(0)} s`);
-for (const line of lines) console.log(line);
+for (const line of [...missingParts(), ...lines]) console.log(line);
 process.exitCode = ok ? 0 : 1;

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -19,7 +19,7 @@ export async function withLock(file, onWait, work) {
   while (!acquire(file)) {
     const owner = readOwner(file);
     if (owner === undefined || !isRunning(owner)) {
-      rmSync(file, { force: true });
+      removeLock(file, owner);
       continue;
     }
     if (!told) onWait(owner);
@@ -42,6 +42,22 @@ function acquire(file) {
     if (error.code === "EEXIST") return false;
     throw error;
   }
+}
+
+/**
+ * Removes a lock whose owner has ended; not one that another process has taken over in the meantime.
+ * @param {string} file
+ * @param {number | undefined} owner
+ */
+function removeLock(file, owner) {
+  const aside = `${file}.${process.pid}`;
+  try {
+    renameSync(file, aside);
+    if (readOwner(aside) !== owner) linkSync(aside, file);
+  } catch (error) {
+    if (error.code !== "ENOENT" && error.code !== "EEXIST") throw error;
+  }
+  rmSync(aside, { force: true });
 }
 
 /** @param {string} file */

@@ -1,13 +1,13 @@
 // VS Code in the browser, for a machine without a `code` command.
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { createServer, type AddressInfo } from "node:net";
 import { createReadStream } from "node:fs";
-import { createHash } from "node:crypto";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { cleanEnv } from "../lib/env.ts";
 import { startGroup, type ProcessGroup } from "../lib/process-group.ts";
 import { codeServerDir, nodeBin } from "../setup/places.mjs";
 
@@ -57,6 +57,8 @@ export async function startCodeServer(folder: string, vsix: string, workspace: s
   await installWhereNew(vsix, join(folder, "installed"), places);
   // This VS Code is for the product and opens a folder of our own making, so nobody is asked whether they trust it.
   const group = startGroup([...entry, ...places, "--app-name=aiops", "--disable-workspace-trust", workspace], {
+    // A VS Code of its own, also when this is started in a terminal of another one; aiops settings are passed on.
+    env: { ...cleanEnv(), ...aiopsSettings() },
     stdio: ["ignore", "pipe", "pipe"],
   });
   try {
@@ -67,6 +69,10 @@ export async function startCodeServer(folder: string, vsix: string, workspace: s
   }
   const url = `http://127.0.0.1:${config.port}/?folder=${encodeURIComponent(workspace)}`;
   return { url, password: config.password, configFile, group };
+}
+
+function aiopsSettings(): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith("AIOPS_")));
 }
 
 /** The port and password of the last start, or new ones where there are none or another program has the port. */

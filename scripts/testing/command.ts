@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { delimiter, join } from "node:path";
+import { cleanEnv } from "../lib/env.ts";
 import { nodeBinDir, root } from "../setup/places.mjs";
 
 export interface Finished {
@@ -20,7 +21,7 @@ export async function tool(
   const path = [nodeBinDir, join(root, "node_modules", ".bin"), process.env["PATH"]].join(delimiter);
   const child = spawn(command, args, {
     cwd: root,
-    env: { ...process.env, ...options.env, PATH: path },
+    env: { ...cleanEnv(), ...options.env, PATH: path },
     stdio: options.show ? ["ignore", "inherit", "inherit"] : ["ignore", "pipe", "pipe"],
   });
   const chunks: string[] = [];

@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { cleanEnv } from "../../../scripts/lib/env.ts";
 import { startGroup } from "../../../scripts/lib/process-group.ts";
 import { codeServerDir, nodeBin } from "../../../scripts/setup/places.mjs";
 
@@ -92,7 +93,7 @@ export async function startVsCodeServer(options: VsCodeServerOptions = {}): Prom
       "--locale=en",
       ...(options.workspaceTrust ? [] : ["--disable-workspace-trust"]),
     ],
-    { env: { ...process.env, ...noGallery, ...options.env }, stdio: ["ignore", "pipe", "pipe"] },
+    { env: { ...cleanEnv(), ...noGallery, ...options.env }, stdio: ["ignore", "pipe", "pipe"] },
   );
   const chunks: string[] = [];
   for (const stream of [server.child.stdout, server.child.stderr]) {
