@@ -6,11 +6,10 @@ import type { KeyRing } from "./key-ring.ts";
 export interface SecretContext {
   /** Null for what belongs to no tenant. */
   tenantId: string | null;
-  /** As `connection`. */
-  entity: string;
-  id: string;
-  /** As `token`. */
+  /** Entity and field, as `connection.token`. */
   field: string;
+  /** The entity's id. */
+  id: string;
 }
 
 const algorithm = "aes-256-gcm";
@@ -68,14 +67,14 @@ export class SecretBox {
   }
 }
 
-function associatedData(keyId: string, { tenantId, entity, id, field }: SecretContext): Buffer {
-  return Buffer.from(JSON.stringify(["aiops", format, keyId, tenantId, entity, id, field]));
+function associatedData(keyId: string, { tenantId, id, field }: SecretContext): Buffer {
+  return Buffer.from(JSON.stringify(["aiops", format, keyId, tenantId, field, id]));
 }
 
 function unreadable(context: SecretContext, why: string, cause?: unknown): AppError {
   return new AppError(
     "secret_unreadable",
-    `The ${context.field} of ${context.entity} ${context.id} can't be read: ${why}. Or enter the ${context.field} anew.`,
+    `The secret ${context.field} of ${context.id} can't be read: ${why}. Otherwise enter it anew.`,
     { cause },
   );
 }

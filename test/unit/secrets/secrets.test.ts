@@ -8,7 +8,7 @@ import { withCode } from "../../support/error-code.ts";
 import { testClock } from "../../support/storage/clock.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
 
-const place: SecretContext = { tenantId: "t1", entity: "connection", id: "c1", field: "token" };
+const place: SecretContext = { tenantId: "t1", field: "connection.token", id: "c1" };
 
 describe("secrets at rest", () => {
   const directory = temporaryDirectory();
@@ -36,7 +36,7 @@ describe("secrets at rest", () => {
     assert.equal((await stat(join(directory(), "config"))).mode & 0o777, 0o700);
   });
 
-  for (const [field, other] of Object.entries({ tenantId: "t2", entity: "tool", id: "c2", field: "password" })) {
+  for (const [field, other] of Object.entries({ tenantId: "t2", field: "connection.password", id: "c2" })) {
     it(`does not open a value moved to another ${field}`, async () => {
       const secrets = await box();
       const sealed = secrets.seal("ghp_secret", place);
@@ -63,7 +63,7 @@ describe("secrets at rest", () => {
       assert.throws(
         () => secrets.open(bad, place),
         (error) => {
-          withCode("secret_unreadable", "token of connection c1")(error);
+          withCode("secret_unreadable", "connection.token of c1")(error);
           assert.ok(!String(error).includes("ghp_secret"));
           return true;
         },

@@ -1,0 +1,218 @@
+import type { Page } from "../../shared/entities/common.ts";
+import type { ProviderName } from "../../shared/entities/connection.ts";
+import type { Issue, IssueStatus } from "../../shared/entities/issue.ts";
+import type { Database, SqlParameters } from "../storage/database.ts";
+import { decodeCursor, encodeCursor } from "./cursor.ts";
+import { issueColumns, toIssue, type IssueRow } from "./records.ts";
+import { facetExpression, searchExpression } from "./search-query.ts";
+
+export interface IssueQuery {
+  /** The tenants whose issues may be seen; without any, nothing is found. */
+  tenantIds: readonly string[];
+  projectId?: string | undefined;
+  status?: IssueStatus | undefined;
+  provider?: ProviderName | undefined;
+  /** Names or ids at the provider: assigned to any of them. */
+  assignees?: readonly string[] | undefined;
+  /** All of them. Case is ignored. */
+  labels?: readonly string[] | undefined;
+  /** Full text; see `searchExpression`. */
+  q?: string | undefined;
+}
+
+export interface IssuePageQuery extends IssueQuery {
+  sort: "updated" | "created" | "title";
+  order: "asc" | "desc";
+  limit: number;
+  cursor?: string | undefined;
+}
+
+export interface IssueGroup {
+  value: string;
+  count: number;
+}
+
+const sortColumns = { updated: "updated_at", created: "created_at", title: "title_key" } as const;
+const groupColumns = { project: "project_id", provider: "provider", status: "status" } as const;
+
+/** The issues of one project, provider and status, which the page indexes hold in each order. */
+interface Stream {
+  project_id: string;
+  provider: ProviderName;
+  status: IssueStatus;
+  count: number;
+}
+
+interface Placed {
+  row_id: number;
+  value: string;
+  id: string;
+}
+
+/** Above every time and title key, and below. */
+const highest = "\u{10FFFF}";
+
+/**
+ * The lists of issues. Without words, labels or assignees a list is merged from streams, each read from an index that
+ * has it in order, and its total is a sum of counts: both cost the same for a hundred issues and a hundred thousand.
+ * With any of those the full text index answers, which has filters as words too.
+ */
+export class IssueListing {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** @throws AppError invalid_input for a cursor of another list */
+  page(query: IssuePageQuery): Page<Issue> {
+    if (!needsSearch(query)) return this.#merged(query);
+    const match = matchExpression(query);
+    if (match === undefined) return { items: [], nextCursor: null, total: 0 };
+    const found = query.sort === "updated" ? this.#foundByTime(query, match) : this.#foundSorted(query, match);
+    return { ...found, total: this.#count(match) };
+  }
+
+  /** How many issues match, for each value of a field; values without any are left out. */
+  groups(query: IssueQuery, by: keyof typeof groupColumns): IssueGroup[] {
+    const counts = new Map<string, number>();
+    for (const stream of this.#streams(query)) {
+      const value = stream[groupColumns[by]];
+      counts.set(value, (counts.get(value) ?? 0) + stream.count);
+    }
+    if (needsSearch(query)) {
+      const match = matchExpression(query);
+      for (const value of counts.keys()) {
+        counts.set(value, match === undefined ? 0 : this.#count(`${match} AND ${facetExpression(by, [value])}`));
+      }
+    }
+    return [...counts].map(([value, count]) => ({ value, count })).filter(({ count }) => count > 0);
+  }
+
+  #streams({ tenantIds, projectId, provider, status }: IssueQuery): Stream[] {
+    return this.#database
+      .prepare<Stream>(
+        `SELECT project_id, provider, status, count FROM issue_counts
+         WHERE count > 0 AND tenant_id IN (SELECT value FROM json_each(:tenants))
+           AND (:projectId IS NULL OR project_id = :projectId)
+           AND (:provider IS NULL OR provider = :provider) AND (:status IS NULL OR status = :status)`,
+      )
+      .all({
+        tenants: JSON.stringify(tenantIds),
+        projectId: projectId ?? null,
+        provider: provider ?? null,
+        status: status ?? null,
+      });
+  }
+
+  #merged(query: IssuePageQuery): Page<Issue> {
+    const { sort, order, limit, cursor } = query;
+    const column = sortColumns[sort];
+    const kind = `${sort} ${order}`;
+    const start = { value: order === "desc" ? highest : "", id: "" };
+    const after = cursor === undefined ? start : decodeCursor(kind, "string", cursor);
+    const read = this.#database.prepare<Placed>(
+      `SELECT row_id, ${column} AS value, id FROM issues INDEXED BY issues_${sort}
+       WHERE project_id = :projectId AND provider = :provider AND status = :status
+         AND (${column}, id) ${order === "desc" ? "<" : ">"} (:value, :id)
+       ORDER BY ${column} ${order}, id ${order} LIMIT :limit`,
+    );
+    let placed: Placed[] = [];
+    let total = 0;
+    for (const { project_id: projectId, provider, status, count } of this.#streams(query)) {
+      total += count;
+      const next = read.all({ projectId, provider, status, value: after.value, id: after.id, limit: limit + 1 });
+      placed = placed.length === 0 ? next : inOrder([...placed, ...next], order).slice(0, limit + 1);
+    }
+    return { ...this.#page(placed, limit, kind), total };
+  }
+
+  #page(placed: readonly Placed[], limit: number, kind: string): Omit<Page<Issue>, "total"> {
+    const read = this.#database.prepare<IssueRow>(`SELECT ${issueColumns} FROM issues WHERE row_id = :rowId`);
+    const items = placed.slice(0, limit).flatMap(({ row_id: rowId }) => {
+      const row = read.get({ rowId });
+      return row === undefined ? [] : [toIssue(row)];
+    });
+    const last = placed[limit - 1];
+    const more = placed.length > limit && last !== undefined;
+    return { items, nextCursor: more ? encodeCursor(kind, last) : null };
+  }
+
+  /** The index has its rows in the order of `search_id`, which is that of the last change. */
+  #foundByTime({ order, limit, cursor }: IssuePageQuery, match: string): Omit<Page<Issue>, "total"> {
+    const kind = `found ${order}`;
+    const start = order === "desc" ? Number.MAX_SAFE_INTEGER : Number.MIN_SAFE_INTEGER;
+    const after = cursor === undefined ? start : decodeCursor(kind, "number", cursor).value;
+    const rows = this.#database
+      .prepare<{ rowid: number }>(
+        `SELECT rowid FROM issue_search WHERE issue_search MATCH :match AND rowid ${order === "desc" ? "<" : ">"} :after
+         ORDER BY rowid ${order} LIMIT :limit`,
+      )
+      .all({ match, after, limit: limit + 1 });
+    const read = this.#database.prepare<IssueRow>(`SELECT ${issueColumns} FROM issues WHERE search_id = :searchId`);
+    const items = rows.slice(0, limit).flatMap(({ rowid }) => {
+      const row = read.get({ searchId: rowid });
+      return row === undefined ? [] : [toIssue(row)];
+    });
+    const last = rows[limit - 1];
+    const more = rows.length > limit && last !== undefined;
+    return { items, nextCursor: more ? encodeCursor(kind, { value: last.rowid, id: "" }) : null };
+  }
+
+  #foundSorted({ sort, order, limit, cursor }: IssuePageQuery, match: string): Omit<Page<Issue>, "total"> {
+    const column = sortColumns[sort];
+    const kind = `found ${sort} ${order}`;
+    const start = { value: order === "desc" ? highest : "", id: "" };
+    const after = cursor === undefined ? start : decodeCursor(kind, "string", cursor);
+    const parameters: SqlParameters = { match, value: after.value, id: after.id, limit: limit + 1 };
+    const placed = this.#database
+      .prepare<Placed>(
+        `SELECT row_id, ${column} AS value, id FROM issue_search CROSS JOIN issues ON search_id = issue_search.rowid
+         WHERE issue_search MATCH :match AND (${column}, id) ${order === "desc" ? "<" : ">"} (:value, :id)
+         ORDER BY ${column} ${order}, id ${order} LIMIT :limit`,
+      )
+      .all(parameters);
+    return this.#page(placed, limit, kind);
+  }
+
+  #count(match: string): number {
+    const counted = this.#database.prepare<{ total: number }>(
+      "SELECT count(*) AS total FROM issue_search WHERE issue_search MATCH :match",
+    );
+    return counted.get({ match })?.total ?? 0;
+  }
+}
+
+function needsSearch({ q, labels, assignees }: IssueQuery): boolean {
+  return (q !== undefined && q.trim() !== "") || (labels !== undefined && labels.length > 0) || assignees !== undefined;
+}
+
+/** Undefined where nothing can match. */
+function matchExpression(query: IssueQuery): string | undefined {
+  const { tenantIds, projectId, provider, status, labels, assignees, q } = query;
+  if (tenantIds.length === 0 || assignees?.length === 0) return undefined;
+  const parts: string[] = [];
+  if (q !== undefined && q.trim() !== "") {
+    const words = searchExpression(q);
+    if (words === undefined) return undefined;
+    parts.push(words);
+  }
+  for (const label of labels ?? []) parts.push(facetExpression("label", [label]));
+  if (assignees !== undefined) parts.push(facetExpression("assignee", assignees));
+  if (projectId !== undefined) parts.push(facetExpression("project", [projectId]));
+  if (provider !== undefined) parts.push(facetExpression("provider", [provider]));
+  if (status !== undefined) parts.push(facetExpression("status", [status]));
+  parts.push(facetExpression("tenant", tenantIds));
+  return parts.join(" AND ");
+}
+
+/** As SQLite compares text: by its UTF-8 bytes. */
+function inOrder(placed: Placed[], order: "asc" | "desc"): Placed[] {
+  const sign = order === "asc" ? 1 : -1;
+  return placed.sort(
+    (one, other) =>
+      sign *
+      (Buffer.compare(Buffer.from(one.value), Buffer.from(other.value)) ||
+        Buffer.compare(Buffer.from(one.id), Buffer.from(other.id))),
+  );
+}

@@ -1,0 +1,166 @@
+import { createHash } from "node:crypto";
+import type { ProviderName } from "../../shared/entities/connection.ts";
+import type { Issue, IssueComment, IssueStatus } from "../../shared/entities/issue.ts";
+import { facetToken, type Facet } from "./search-query.ts";
+
+/** Where fetched issues belong. */
+export interface IssueOrigin {
+  tenantId: string;
+  projectId: string;
+  linkId: string;
+  provider: ProviderName;
+  /** The sync run that saw them; `removeUnseen` takes away what a run did not see. */
+  syncId: string;
+}
+
+/** An issue as a provider gives it, its status normalised. Times are ISO 8601. */
+export interface FetchedIssue extends Pick<
+  Issue,
+  | "key"
+  | "externalId"
+  | "title"
+  | "body"
+  | "status"
+  | "rawStatus"
+  | "labels"
+  | "assignees"
+  | "author"
+  | "milestone"
+  | "url"
+  | "commentCount"
+  | "createdAt"
+  | "updatedAt"
+  | "closedAt"
+> {
+  /** Oldest first. */
+  comments: readonly IssueComment[];
+}
+
+/** A row of the table `issues`, without what only the index needs. */
+export interface IssueRow {
+  id: string;
+  tenant_id: string;
+  project_id: string;
+  link_id: string;
+  provider: ProviderName;
+  key: string;
+  external_id: string;
+  title: string;
+  body: string;
+  status: IssueStatus;
+  raw_status: string;
+  labels: string;
+  assignees: string;
+  author: string;
+  milestone: string | null;
+  url: string;
+  comment_count: number;
+  created_at: string;
+  updated_at: string;
+  closed_at: string | null;
+  synced_at: string;
+  version: number;
+}
+
+export const issueColumns = `id, tenant_id, project_id, link_id, provider, key, external_id, title, body, status,
+  raw_status, labels, assignees, author, milestone, url, comment_count, created_at, updated_at, closed_at, synced_at,
+  version`;
+
+export function toIssue(row: IssueRow): Issue {
+  return {
+    id: row.id,
+    version: row.version,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    tenantId: row.tenant_id,
+    projectId: row.project_id,
+    linkId: row.link_id,
+    provider: row.provider,
+    key: row.key,
+    externalId: row.external_id,
+    title: row.title,
+    body: row.body,
+    status: row.status,
+    rawStatus: row.raw_status,
+    // The three were written by `toColumns`.
+    labels: JSON.parse(row.labels) as Issue["labels"],
+    assignees: JSON.parse(row.assignees) as Issue["assignees"],
+    author: JSON.parse(row.author) as Issue["author"],
+    milestone: row.milestone,
+    url: row.url,
+    commentCount: row.comment_count,
+    closedAt: row.closed_at,
+    syncedAt: row.synced_at,
+  };
+}
+
+export interface CommentRow {
+  id: string;
+  author: string;
+  body: string;
+  created_at: string;
+  updated_at: string;
+  from_collaborator: number;
+}
+
+export function toComment(row: CommentRow): IssueComment {
+  return {
+    id: row.id,
+    author: JSON.parse(row.author) as IssueComment["author"],
+    body: row.body,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    fromCollaborator: row.from_collaborator === 1,
+  };
+}
+
+/** With milliseconds and Z, whatever precision the provider has: text order is time order then. */
+export function storedTime(time: string): string {
+  return new Date(time).toISOString();
+}
+
+/** What a provider's issue is stored as, apart from what the store itself adds. */
+export function toColumns(issue: FetchedIssue) {
+  return {
+    key: issue.key,
+    title: issue.title,
+    titleKey: titleKey(issue.title),
+    body: issue.body,
+    status: issue.status,
+    rawStatus: issue.rawStatus,
+    labels: JSON.stringify(issue.labels),
+    assignees: JSON.stringify(issue.assignees.map(({ id, name }) => ({ id, name }))),
+    author: JSON.stringify({ id: issue.author.id, name: issue.author.name }),
+    milestone: issue.milestone,
+    url: issue.url,
+    commentCount: issue.commentCount,
+    createdAt: storedTime(issue.createdAt),
+    updatedAt: storedTime(issue.updatedAt),
+    closedAt: issue.closedAt === null ? null : storedTime(issue.closedAt),
+  };
+}
+
+/** Tells whether an issue changed: a hash of everything about it, its comments and its place. */
+export function digestOf(issue: FetchedIssue, origin: IssueOrigin): string {
+  const { tenantId, projectId, provider } = origin;
+  const content = JSON.stringify([tenantId, projectId, provider, toColumns(issue), issue.comments]);
+  return createHash("sha256").update(content).digest("base64url");
+}
+
+/** What titles are sorted by: neither case nor accents count. */
+function titleKey(title: string): string {
+  return title.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().slice(0, 200);
+}
+
+/** The words under which the filters find an issue in the full text index. */
+export function facetsOf(issue: FetchedIssue, { tenantId, projectId, provider }: IssueOrigin): string {
+  const facets: [Facet, string][] = [
+    ["tenant", tenantId],
+    ["project", projectId],
+    ["provider", provider],
+    ["status", issue.status],
+  ];
+  for (const label of issue.labels) facets.push(["label", label]);
+  for (const { id, name } of issue.assignees) facets.push(["assignee", id], ["assignee", name]);
+  return facets.map(([facet, value]) => facetToken(facet, value)).join(" ");
+}
