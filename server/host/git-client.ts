@@ -37,6 +37,7 @@ export interface GitCall {
   allowFile?: boolean;
   /** Paths in the arguments stand for themselves, without wildcards and magic. */
   literalPaths?: boolean;
+  /** Of a command given `--progress`. */
   onProgress?: (progress: HostProgress) => void;
   /** Inherited by all the command starts; those left over by a killed server are found by it. */
   mark?: string;
@@ -110,10 +111,13 @@ async function runGit(args: readonly string[], call: GitCall, surroundings: GitS
         : gitFailed(command, exitCode, stderr, error);
       return failure;
     },
-    ...(call.onProgress ? { progress: progressTo(call.onProgress) } : {}),
   })
     .env(variables)
-    .outputHandler((_command, stdout) => limit(stdout, overflow));
+    .outputHandler((_command, stdout, stderr) => {
+      limit(stdout, overflow);
+      limit(stderr, overflow);
+      if (call.onProgress) report(stderr, call.onProgress);
+    });
   try {
     const stdout = await git.raw([...args]);
     return { exitCode, stdout };
@@ -142,16 +146,25 @@ async function existing(folder: string, files: HostFiles): Promise<string> {
   throw new AppError("workspace_missing", `The folder ${folder} does not exist. Initialise the workspace again.`);
 }
 
-function limit(stdout: NodeJS.ReadableStream, overflow: AbortController): void {
+function limit(stream: NodeJS.ReadableStream, overflow: AbortController): void {
   let size = 0;
-  stdout.on("data", (chunk: Buffer) => {
+  stream.on("data", (chunk: Buffer) => {
     size += chunk.length;
     if (size > maxOutputBytes) overflow.abort();
   });
 }
 
-function progressTo(report: (progress: HostProgress) => void): (event: { stage: string; progress: number }) => void {
-  return ({ stage, progress }) => report({ step: stage, percent: progress });
+/** Git's own words for how far it is, as `Receiving objects:  41% (…)`, in lines ended by carriage returns. */
+function report(stderr: NodeJS.ReadableStream, onProgress: (progress: HostProgress) => void): void {
+  let rest = "";
+  stderr.on("data", (chunk: Buffer) => {
+    const lines = (rest + chunk.toString("latin1")).split(/[\r\n]/);
+    rest = lines.pop()?.slice(-200) ?? "";
+    for (const line of lines) {
+      const [, step, percent] = /^(?:remote: )?([A-Z][A-Za-z ]{1,40}):\s+(\d{1,3})%/.exec(line) ?? [];
+      if (step !== undefined) onProgress({ step, percent: Number(percent) });
+    }
+  });
 }
 
 function endedEarly(

@@ -27,7 +27,14 @@ export async function cloneWith(
   const root = path.dirname(target);
   await removeLeftovers(files, target);
   const temporary = path.join(root, `${temporaryPrefix(target)}${randomBytes(6).toString("hex")}`);
-  const args = ["clone", "--no-local", "--origin", "origin", ...(branch === undefined ? [] : ["--branch", branch])];
+  const args = [
+    "clone",
+    "--progress",
+    "--no-local",
+    "--origin",
+    "origin",
+    ...(branch === undefined ? [] : ["--branch", branch]),
+  ];
   try {
     await run([...args, "--", address, temporary], {
       cwd: root,
