@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { build as esbuild, context, type BuildContext, type Metafile } from "esbuild";
 import { bundles, type Bundle } from "./build/bundles.ts";
 import { eagerBytes } from "./build/eager.ts";
+import { notices } from "./build/notices.ts";
 import { isFresh, sourcesHash, writeStamp } from "./build/stamp.ts";
 import { root } from "./setup/places.mjs";
 
@@ -14,7 +15,7 @@ export const dist = join(root, "dist");
 /** What a build made: esbuild's metafile of each part. */
 export type Built = Partial<Record<Bundle["name"], Metafile>>;
 
-/** Builds everything for production, and removes what earlier builds left. */
+/** Builds everything for production, with the licences of what is bundled, and removes what earlier builds left. */
 export async function build(outDir: string = dist): Promise<Built> {
   const hash = sourcesHash();
   const built: Built = {};
@@ -26,6 +27,7 @@ export async function build(outDir: string = dist): Promise<Built> {
   );
   if (built.bin) await chmod(join(outDir, "bin.js"), 0o755);
   await removeOthers(outDir, built);
+  await writeFile(join(outDir, "THIRD-PARTY-NOTICES.txt"), await notices(Object.values(built)));
   await writeStamp(outDir, hash);
   return built;
 }
