@@ -143,7 +143,7 @@ export class Tmux {
 
   /**
    * Pastes text as one bracketed paste (where the program asks for that), control characters made visible. The text
-   * goes through standard input. Leaves tmux's copy mode first, which would eat it.
+   * goes through standard input. Leaves tmux's copy mode first, which would eat it. `text` is not empty.
    * @throws AppError `session_gone`
    */
   async paste(pane: TmuxPane, text: string): Promise<void> {

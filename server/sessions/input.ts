@@ -18,19 +18,19 @@ interface Look {
 }
 
 /**
- * Puts text before a tool and presses Enter, and sees to it that it was taken. Enter is never pressed into a question
- * that came up in between: that would answer it.
+ * Puts text before a tool (null: nothing) and presses Enter, and sees to it that it was taken. Enter is never pressed
+ * into a question that came up in between: that would answer it.
  * @throws AppError `session_gone`, `conflict` where the tool began to ask, `unavailable` where it did not react
  */
 export async function submit(
   tmux: Tmux,
   session: { tmuxSession: string; tool: string },
-  put: (pane: TmuxPane) => Promise<void>,
-) {
+  put: ((pane: TmuxPane) => Promise<void>) | null,
+): Promise<void> {
   const before = await look(tmux, session.tmuxSession);
-  await put(before.pane);
-  let typed = await changeOf(tmux, session.tmuxSession, before, echoMs);
   const asked = asks(session.tool, before);
+  await put?.(before.pane);
+  let typed = put ? await changeOf(tmux, session.tmuxSession, before, echoMs) : before;
   for (let press = 0; press < presses; press += 1) {
     if (!asked && asks(session.tool, typed)) {
       const message =

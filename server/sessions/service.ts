@@ -150,16 +150,18 @@ export class SessionService {
   }
 
   /**
-   * Pastes text into the session, and presses Enter and sees that it was taken, unless `press` is false.
+   * Pastes text into the session, and presses Enter and sees that it was taken, unless `press` is false. Empty text is
+   * Enter alone.
    * @throws AppError `session_gone`, `conflict` where the tool began to ask, `unavailable`
    */
   input(id: string, text: string, press = true): Promise<Session> {
     return this.#serial.run(id, async () => {
       const { tmux } = await this.#seat(this.get(id));
       const pane = await this.#livePane(id);
-      const put = (to: TmuxPane) => tmux.paste(to, press ? withoutLineEnds(text) : text);
+      const pasted = press ? withoutLineEnds(text) : text;
+      const put = pasted === "" ? null : (to: TmuxPane) => tmux.paste(to, pasted);
       if (press) await submit(tmux, this.get(id), put);
-      else await put(pane);
+      else await put?.(pane);
       return this.#entered(id);
     });
   }
