@@ -25,10 +25,15 @@ const contexts = await watch((name, errors) => {
   if (name === "server" && errors === 0) restart();
 });
 
+let ending = false;
+
+/** Ends everything, once: a Ctrl-C reaches this process from the terminal and from npm. */
 async function end(): Promise<void> {
+  if (ending) return;
+  ending = true;
   for (const context of contexts) await context.dispose();
   await (await current)?.stop();
   process.exit(0);
 }
 
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => void end());
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void end());
