@@ -126,12 +126,16 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
     createProvider,
     allowPrivateAddresses: config.allowPrivateProviders,
   });
-  const issueRepository = new IssueRepository(database);
+  const issueRepository = new IssueRepository(database, clock);
   const projects = await ProjectService.open({
     ...common,
     allowFileRepositories: config.allowFileRepositories,
     findConnection: (id) => connections.find(id),
-    forgetIssues: (scope) => issueRepository.forget(scope),
+    forgetIssues: ({ tenantId, projectId, linkId }) => {
+      if (linkId === undefined) issueRepository.removeProject(projectId);
+      else issueRepository.removeLink(linkId);
+      events.publish({ entity: "issues", change: "changed", id: projectId, tenantId });
+    },
   });
   const linkedProjects = (connectionId: string) =>
     projects.list(({ links }) => links.some((link) => link.connectionId === connectionId)).map(({ name }) => name);
@@ -223,6 +227,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
       count(users.list(({ memberships }) => memberships.some(inTenant)).length, "member"),
     ].flat();
   };
+  const peopleHere = () => users.list(({ linuxUser }) => linuxUser === host.currentUser).map(({ id }) => id);
   const workOperations = workRoutes(os, { contexts, work, workspaces: workspaceJobs, starter });
   const router = os.router({
     system: {
@@ -237,7 +242,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
     jobs: jobRoutes(os, jobs),
     issues: { ...issueRoutes(os, issues), ...workOperations.issues },
     workspaces: workOperations.workspaces,
-    sessions: { ...sessionRoutes(os, sessions), ...workOperations.sessions },
+    sessions: { ...sessionRoutes(os, sessions, peopleHere), ...workOperations.sessions },
     tools: toolRoutes(os, sessions),
     events: eventRoutes(os, events),
   });
@@ -315,7 +320,7 @@ async function stopListening(server: Server, events: EventBus): Promise<void> {
 
 async function closeAll(closers: Closers): Promise<void> {
   const failures: unknown[] = [];
-  for (const close of closers.splice(0).reverse()) {
+  for (const close of closers.splice(0).toReversed()) {
     try {
       await close();
     } catch (error) {

@@ -24,16 +24,15 @@ const littleRoom = 200 * 1024 * 1024;
 export async function diagnose(config: Config, env: Environment): Promise<Finding[]> {
   const host = createLocalHost({ environment: env });
   const user = await host.as(host.currentUser);
-  return Promise.all([
-    checkNode(),
+  const looked = await Promise.all([
     checkProgram(user, "git", ["git", "--version"], "apt-get install git"),
     checkProgram(user, "tmux", ["tmux", "-V"], "apt-get install tmux"),
     checkPrivate("data directory", config.dataDir, 0o700),
     checkPrivate("key file", config.keyFile, 0o600),
     checkRoom(config.dataDir),
     checkServer(config),
-    checkRoot(),
   ]);
+  return [checkNode(), ...looked, checkRoot()];
 }
 
 function ok(check: string, found: string): Finding {

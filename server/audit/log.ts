@@ -80,9 +80,14 @@ export class AuditLog {
   /**
    * Does a write under the audit: an intent is durable before `work` starts, its outcome before this answers. Where no
    * intent can be recorded nothing is done.
+   * @param targetOf names what the work made, for the outcome, where the subject could not
    * @throws what `work` throws; AppError storage_full | storage_failed when the audit can't be written
    */
-  async audited<T>(subject: AuditSubject, work: () => T | Promise<T>): Promise<T> {
+  async audited<T>(
+    subject: AuditSubject,
+    work: () => T | Promise<T>,
+    targetOf: (result: T) => string = () => subject.target,
+  ): Promise<T> {
     await this.append({ ...subject, outcome: "intent" });
     const started = this.#clock.now();
     const elapsed = () => Math.max(0, Math.round(this.#clock.now() - started));
@@ -95,7 +100,7 @@ export class AuditLog {
       await this.#outcome({ ...subject, outcome, durationMs: elapsed(), error: failureText(error) }, error);
       throw error;
     }
-    await this.#outcome({ ...subject, outcome: "ok", durationMs: elapsed() });
+    await this.#outcome({ ...subject, target: targetOf(result), outcome: "ok", durationMs: elapsed() });
     return result;
   }
 

@@ -1,4 +1,6 @@
 import type { Command } from "commander";
+import { createLocalHost } from "../host/local.ts";
+import { runAgentContext } from "./agent-context.ts";
 import { followJob } from "./follow-job.ts";
 import { findProject, withClient } from "./issue-commands.ts";
 import { printJson, printTable } from "./output.ts";
@@ -33,6 +35,39 @@ export function addWorkCommands(program: Command, context: Context): void {
         const job = await followJob(client, jobId, "Start work", output);
         printJson(output, job.result);
       });
+    });
+
+  const agentContext = program
+    .command("agent-context")
+    .description("AGENTS.override.md in the clone one stands in; works without the server");
+  const around = async () => {
+    const { env, cwd, readInput, output } = context();
+    const host = createLocalHost({ environment: env });
+    const print = (line: string) => output.out(`${line}\n`);
+    return { user: await host.as(host.currentUser), cwd, readInput, print };
+  };
+  agentContext
+    .command("write")
+    .description("write the context of an issue; its text is read from standard input")
+    .requiredOption("--issue <id>", "the issue's id or key")
+    .option("--title <title>", "the issue's title")
+    .option("--preview", "show the difference, write nothing")
+    .action(async (options: { issue: string; title?: string; preview?: boolean }) => {
+      await runAgentContext({ action: "write", ...options }, await around());
+    });
+  agentContext
+    .command("append")
+    .description("add notes from standard input for the issue whose context is there")
+    .option("--issue <id>", "refuse where another issue's context is there")
+    .action(async (options: { issue?: string }) => {
+      await runAgentContext({ action: "append", ...options }, await around());
+    });
+  agentContext
+    .command("clear")
+    .description("remove the sections; the file goes when nothing else is in it")
+    .option("--issue <id>", "leave another issue's context alone")
+    .action(async (options: { issue?: string }) => {
+      await runAgentContext({ action: "clear", ...options }, await around());
     });
 
   const sessions = program.command("sessions").description("tmux sessions with AI tools and shells");

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import * as z from "zod";
 import { AppError } from "../../shared/errors.ts";
-import { runtimePaths } from "../../shared/rules/runtime-file.ts";
+import { runtimePaths } from "../../shared/rules/runtime-paths.ts";
 import { configSchema, documentConfig, type Config, type ConfigKey } from "./schema.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -80,7 +80,7 @@ async function readConfigFile(path: string): Promise<Record<string, unknown>> {
 }
 
 function invalidConfig(error: z.ZodError): AppError {
-  const variables = new Map(documentConfig().map((entry) => [String(entry.key), entry.env]));
+  const variables = new Map<string, string>(documentConfig().map((entry) => [entry.key, entry.env]));
   const errors = error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message }));
   const lines = errors.map(({ path, message }) => {
     const root = path.split(".")[0] ?? path;

@@ -3,6 +3,7 @@ import type { AuditActor } from "../../shared/entities/audit.ts";
 import { contract } from "../../shared/contract/index.ts";
 import type { OperationMeta, ScopedEntity } from "../../shared/contract/operation.ts";
 import { AppError } from "../../shared/errors.ts";
+import { isRecord } from "../../shared/values.ts";
 import { mayUse, seesTenant } from "../../shared/rules/permissions.ts";
 import type { AuditLog } from "../audit/log.ts";
 import { toAppError } from "./problem.ts";
@@ -51,7 +52,9 @@ export function createImplementer({ audit, placements }: AuthorizeOptions) {
       }
       const run = async () => call.next({ context: { principal } });
       if (!writes) return run();
-      return audit.audited({ ...subject, tenantId: scoped.tenantId, target: scoped.target }, run);
+      return audit.audited({ ...subject, tenantId: scoped.tenantId, target: scoped.target }, run, ({ output }) =>
+        scoped.target === "" || action.endsWith(".create") ? madeTarget(action, output, scoped.target) : scoped.target,
+      );
     });
 }
 
@@ -71,6 +74,12 @@ function actorOf(principal: Principal): AuditActor {
 interface Scoped {
   tenantId: string | null;
   target: string;
+}
+
+/** What a creation made, as `project:4f9d`; where it made nothing with an id, what it was done to. */
+function madeTarget(action: string, output: unknown, fallback: string): string {
+  if (!isRecord(output) || typeof output["id"] !== "string") return fallback;
+  return `${action.split(".")[0]?.replace(/s$/, "")}:${output["id"]}`;
 }
 
 function checkScopes(meta: OperationMeta, input: unknown, principal: Principal, placements: Placements): Scoped {

@@ -165,7 +165,7 @@ function limit(options: MountOptions): RequestHandler {
     ...common,
     windowMs: 30_000,
     limit: options.requestLimit,
-    keyGenerator: (_request, response) => locals(response as Response).principal?.sessionId ?? "",
+    keyGenerator: (_request, response) => locals(response).principal?.sessionId ?? "",
   });
   const perAddress = rateLimit({
     ...common,

@@ -58,7 +58,11 @@ export class IssueService {
   }
 
   /** How many issues a filter matches for each value of a field, for the tree's groups. */
-  groups(reader: IssueReader, filter: IssueFilter, by: "project" | "provider" | "status"): { value: string; count: number }[] {
+  groups(
+    reader: IssueReader,
+    filter: IssueFilter,
+    by: "project" | "provider" | "status",
+  ): { value: string; count: number }[] {
     return this.#options.repository.groups(this.#filter(reader, filter), by);
   }
 
@@ -77,7 +81,10 @@ export class IssueService {
     const { jobs, projects, sync, events } = this.#options;
     const project = projects.get(projectId);
     if (project.links.length === 0) {
-      throw new AppError("conflict", `${project.name} is linked to no tracker. Add a link first (Projects › Add link).`);
+      throw new AppError(
+        "conflict",
+        `${project.name} is linked to no tracker. Add a link first (Projects › Add link).`,
+      );
     }
     const changed = () => {
       events.publish({ entity: "issues", change: "changed", id: projectId, tenantId: project.tenantId });
@@ -92,10 +99,19 @@ export class IssueService {
         try {
           return await sync.syncProject(project, { signal, onProgress: report, onStored: changed });
         } finally {
+          this.#forgetUnlinked(projectId, project.links);
           changed();
         }
       },
     });
+  }
+
+  /** A link that was removed while it was being synced must not leave what was stored after its removal. */
+  #forgetUnlinked(projectId: string, before: readonly { id: string }[]): void {
+    const now = this.#options.projects.find(projectId)?.links ?? [];
+    for (const { id } of before) {
+      if (!now.some((link) => link.id === id)) this.#options.repository.removeLink(id);
+    }
   }
 
   #filter(reader: IssueReader, filter: IssueFilter) {

@@ -15,8 +15,8 @@ export interface ProjectServiceOptions {
   clock: Clock;
   allowFileRepositories: boolean;
   findConnection: (id: string) => Connection | undefined;
-  /** Removes what came over a link from the store; called before the link goes, so that a crash between loses nothing. */
-  forgetIssues: (scope: { projectId: string; linkId?: string }) => void;
+  /** Removes what came over a project's links, or one of them, from the store. */
+  forgetIssues: (scope: { tenantId: string; projectId: string; linkId?: string }) => void;
 }
 
 export class ProjectService {
@@ -66,8 +66,8 @@ export class ProjectService {
   }
 
   async remove(id: string, version: number | undefined): Promise<void> {
-    await this.#directory.remove(id, version);
-    this.#options.forgetIssues({ projectId: id });
+    const { tenantId } = await this.#directory.remove(id, version);
+    this.#options.forgetIssues({ tenantId, projectId: id });
   }
 
   /** @throws AppError not_found for another tenant's connection, conflict where the same is linked already */
@@ -90,11 +90,11 @@ export class ProjectService {
   async removeLink(id: string, linkId: string): Promise<void> {
     if (!this.get(id).links.some((link) => link.id === linkId))
       throw new AppError("not_found", "There is no such link.");
-    await this.#directory.update(id, undefined, (current) => ({
+    const { tenantId } = await this.#directory.update(id, undefined, (current) => ({
       ...current,
       links: current.links.filter((link) => link.id !== linkId),
     }));
-    this.#options.forgetIssues({ projectId: id, linkId });
+    this.#options.forgetIssues({ tenantId, projectId: id, linkId });
   }
 
   #check(fields: Partial<ProjectInput>): void {

@@ -35,6 +35,7 @@ export function createClient(options: ClientOptions): Client {
         ...(context.ifMatch === undefined ? {} : { "if-match": String(context.ifMatch) }),
       };
     },
+    fetch: fetchWithReadableProblems,
     customErrorResponseBodyDecoder: (body, response) => {
       const problem = fromProblem(body, response.status);
       return new ORPCError(problem.code, { status: response.status, message: problem.message, data: problem });
@@ -62,4 +63,13 @@ function toAppError(error: unknown, url: string, signal: AbortSignal | undefined
     });
   }
   return new AppError("internal", errorMessage(error), { cause: error });
+}
+
+/** The library parses bodies of type application/json alone; a problem document is JSON under another name. */
+async function fetchWithReadableProblems(request: Request, init: RequestInit): Promise<Response> {
+  const response = await fetch(request, init);
+  if (response.headers.get("content-type")?.startsWith("application/problem+json") !== true) return response;
+  const headers = new Headers(response.headers);
+  headers.set("content-type", "application/json");
+  return new Response(response.body, { status: response.status, headers });
 }

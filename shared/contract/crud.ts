@@ -3,7 +3,12 @@ import { id, pageOf, pageQuery } from "../entities/common.ts";
 import type { Capability } from "../rules/permissions.ts";
 import { on, operation, type Scope, type ScopedEntity } from "./operation.ts";
 
-interface CrudDefinition<E extends z.ZodObject, C extends z.ZodObject, P extends z.ZodRawShape, Q extends z.ZodRawShape> {
+interface CrudDefinition<
+  E extends z.ZodObject,
+  C extends z.ZodObject,
+  P extends z.ZodRawShape,
+  Q extends z.ZodRawShape,
+> {
   /** As in the path: `projects`. */
   plural: string;
   singular: ScopedEntity;

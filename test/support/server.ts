@@ -1,0 +1,97 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createClient, type Client } from "../../shared/contract/client.ts";
+import type { Level, User } from "../../shared/entities/user.ts";
+import { createApp, type App } from "../../server/app.ts";
+import { loadConfig } from "../../server/config/load.ts";
+import { createLogger } from "../../server/log.ts";
+
+export interface TestServer {
+  url: string;
+  dir: string;
+  env: Record<string, string | undefined>;
+  /** The first administrator. */
+  client: Client;
+  token: string;
+  /** A client that signs in as another person; made where there is none. */
+  as(person: { email: string; level: Level; tenantIds?: string[]; linuxUser?: string }): Promise<SignedIn>;
+  /** Ends the server and starts another on the same data, on another port. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface SignedIn {
+  client: Client;
+  token: string;
+  user: User;
+}
+
+export interface TestServerOptions {
+  env?: Record<string, string>;
+  /** A directory to keep, instead of a new one that is removed. */
+  dir?: string;
+}
+
+const localSecret = "secret-of-the-test-server";
+
+/** The whole server in this process, on a temporary home and a tmux socket of its own. */
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const dir = options.dir ?? (await mkdtemp(join(tmpdir(), "aiops-server-")));
+  const unique = Math.random().toString(36).slice(2, 10);
+  const env: Record<string, string | undefined> = {
+    PATH: process.env["PATH"],
+    LANG: "C.UTF-8",
+    HOME: dir,
+    AIOPS_DATA_DIR: join(dir, "data"),
+    AIOPS_RUNTIME_DIR: join(dir, "run"),
+    AIOPS_KEY_FILE: join(dir, "keys.json"),
+    AIOPS_TMUX_SOCKET: `aiops-test-${unique}`,
+    ...options.env,
+  };
+  let app = await start(env);
+  const server: TestServer = {
+    url: app.url,
+    dir,
+    env,
+    token: "",
+    client: createClient({ url: app.url, token: () => Promise.resolve(undefined) }),
+    as: async ({ email, level, tenantIds = [], linuxUser = "" }) => {
+      const memberships = tenantIds.map((tenantId) => ({ tenantId, role: "member" as const }));
+      const [present] = (await server.client.users.list({ email })).items;
+      if (present === undefined) {
+        const username = email.replace(/@.*/, "");
+        await server.client.users.create({ email, username, name: username, level, memberships, linuxUser });
+      }
+      return signIn(server.url, email);
+    },
+    restart: async () => {
+      await app.close();
+      app = await start(env);
+      server.url = app.url;
+      await signInFirst();
+    },
+    close: async () => {
+      await app.close();
+      if (options.dir === undefined) await rm(dir, { recursive: true, force: true });
+    },
+  };
+  const signInFirst = async () => {
+    const { client, token } = await signIn(server.url);
+    server.client = client;
+    server.token = token;
+  };
+  await signInFirst();
+  return server;
+}
+
+async function start(env: Record<string, string | undefined>): Promise<App> {
+  const config = await loadConfig({ env });
+  return createApp({ config, env, version: "0.0.0-test", log: createLogger("error"), localSecret });
+}
+
+async function signIn(url: string, as?: string): Promise<SignedIn> {
+  const stranger = createClient({ url, token: () => Promise.resolve(undefined) });
+  const { token, user } = await stranger.auth.local({ secret: localSecret, client: "test", as });
+  return { token, user, client: createClient({ url, token: () => Promise.resolve(token) }) };
+}
