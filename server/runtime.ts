@@ -1,7 +1,8 @@
 import { lstat, mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../shared/errors.ts";
-import { runtimeFile, runtimeFileName, type RuntimeFile } from "../shared/rules/runtime-file.ts";
+import { runtimeFile, type RuntimeFile } from "../shared/rules/runtime-file.ts";
+import { runtimeFileName } from "../shared/rules/runtime-paths.ts";
 import { writeFileAtomic } from "./storage/atomic-file.ts";
 
 /** Makes the runtime directory (0700) or checks that it is ours alone. @throws AppError unsafe_path */
