@@ -19,6 +19,8 @@ describe("a person's files", () => {
     await mkdir(root);
     await mkdir(outside);
     await writeFile(path.join(outside, "victim"), "untouched");
+    await mkdir(path.join(outside, "sub"));
+    await writeFile(path.join(outside, "sub/victim"), "untouched");
   });
   afterEach(() => person[Symbol.asyncDispose]());
 
@@ -111,7 +113,7 @@ describe("a person's files", () => {
       ["renaming", (target) => files.rename(target, at("stolen"), { root })],
     ];
     const unharmed = async () => {
-      assert.deepEqual(await readdir(outside), ["victim"]);
+      assert.deepEqual((await readdir(outside, { recursive: true })).sort(), ["sub", "sub/victim", "victim"]);
       assert.equal(await readFile(path.join(outside, "victim"), "utf8"), "untouched");
       assert.equal(await mode(path.join(outside, "victim")), 0o644);
     };
@@ -136,7 +138,7 @@ describe("a person's files", () => {
         await symlink(outside, at("parent"));
         await mkdir(at("deep"));
         await symlink(outside, at("deep/parent"));
-        for (const target of [at("parent/victim"), at("deep/parent/victim")]) {
+        for (const target of [at("parent/victim"), at("parent/sub/victim"), at("deep/parent/sub/victim")]) {
           await assert.rejects(attempt(target), { code: "unsafe_path" }, target);
         }
         await unharmed();

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { parseCommit, parseStatus, parseWorktrees } from "../../../server/host/git-parse.ts";
+
+describe("reading git's output", () => {
+  const head = ["# branch.oid 0123abc", "# branch.head main"];
+  const lines = (...all: string[]) => all.map((line) => `${line}\0`).join("");
+
+  it("reads a clean status with and without an upstream", () => {
+    const base = { sha: "0123abc", branch: "main", upstream: null, ahead: 0, behind: 0, dirty: false };
+    assert.deepEqual(parseStatus(lines(...head)), base);
+    assert.deepEqual(parseStatus(lines(...head, "# branch.upstream origin/main", "# branch.ab +2 -3")), {
+      ...base,
+      upstream: "origin/main",
+      ahead: 2,
+      behind: 3,
+    });
+    // The upstream was deleted: git names it and counts nothing.
+    assert.deepEqual(parseStatus(lines(...head, "# branch.upstream origin/gone")), {
+      ...base,
+      upstream: "origin/gone",
+    });
+  });
+
+  it("reads each kind of change as dirty", () => {
+    for (const entry of [
+      "1 .M N... 100644 100644 100644 a b file",
+      "2 R. N... x",
+      "u UU N... x",
+      "? new file",
+      "? # odd",
+    ]) {
+      assert.equal(parseStatus(lines(...head, entry)).dirty, true, entry);
+    }
+  });
+
+  it("reads a repository without commits and a detached head", () => {
+    const { sha, branch } = parseStatus(lines("# branch.oid (initial)", "# branch.head (detached)"));
+    assert.deepEqual([sha, branch], [null, null]);
+  });
+
+  it("reads a commit, its time in UTC", () => {
+    assert.deepEqual(parseCommit("abc\0Ada \u{1F600}\x002026-11-20T10:00:00+02:00\0Fix: a\tb\n"), {
+      sha: "abc",
+      author: "Ada \u{1F600}",
+      at: "2026-11-20T08:00:00.000Z",
+      subject: "Fix: a\tb",
+    });
+    assert.equal(parseCommit(""), null);
+  });
+
+  it("reads worktrees, odd paths included", () => {
+    const output =
+      "worktree /w/a b\nc\0HEAD 12\0branch refs/heads/refs/heads/x\0\0" +
+      "worktree /w/2\0HEAD 0000000000000000000000000000000000000000\0detached\0locked initializing\0prunable gone\0\0" +
+      "worktree /w/3\0HEAD 34\0detached\0locked\0\0";
+    assert.deepEqual(parseWorktrees(output), [
+      { path: "/w/a b\nc", branch: "refs/heads/x", sha: "12", locked: null, prunable: false },
+      { path: "/w/2", branch: null, sha: null, locked: "initializing", prunable: true },
+      { path: "/w/3", branch: null, sha: "34", locked: "", prunable: false },
+    ]);
+  });
+});

@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { KeyedMutex, mapBounded } from "../../../server/workspaces/concurrency.ts";
+
+describe("concurrency", () => {
+  it("lets one at a time go on per key, in order, and goes on after a failure", async () => {
+    const mutex = new KeyedMutex();
+    const log: string[] = [];
+    const gate = Promise.withResolvers<void>();
+    const first = mutex.run("a", async () => {
+      log.push("first starts");
+      await gate.promise;
+      log.push("first fails");
+      throw new Error("first");
+    });
+    const second = mutex.run("a", () => Promise.resolve(log.push("second")));
+    const third = mutex.run("a", () => Promise.resolve(log.push("third")));
+    await mutex.run("b", () => Promise.resolve(log.push("other key")));
+    gate.resolve();
+    await assert.rejects(first, /first/);
+    await Promise.all([second, third]);
+    assert.deepEqual(log, ["first starts", "other key", "first fails", "second", "third"]);
+  });
+
+  it("maps with a bound, keeps the order, and throws the first error", async () => {
+    let running = 0;
+    let most = 0;
+    const results = await mapBounded([5, 4, 3, 2, 1, 0], 2, async (item) => {
+      running += 1;
+      most = Math.max(most, running);
+      await Promise.resolve();
+      running -= 1;
+      return item * 2;
+    });
+    assert.deepEqual([results, most], [[10, 8, 6, 4, 2, 0], 2]);
+    assert.deepEqual(await mapBounded([], 4, () => Promise.resolve(1)), []);
+    await assert.rejects(
+      mapBounded([1, 2], 1, (item) => Promise.reject(new Error(`no ${item}`))),
+      /no 1/,
+    );
+  });
+});
