@@ -49,7 +49,7 @@ export async function watch(onBuilt: (name: Bundle["name"], errors: number) => v
         setup: (plugin: { onEnd(callback: (result: { errors: unknown[] }) => void): void }) =>
           plugin.onEnd((result) => onBuilt(name, result.errors.length)),
       };
-      const made = await context({ ...options, plugins: [report] });
+      const made = await context({ ...options, plugins: [...(options.plugins ?? []), report] });
       await made.watch();
       return made;
     }),
