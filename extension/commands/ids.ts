@@ -1,0 +1,42 @@
+/** Every command of the product; a test keeps this list, the manifest and what is registered equal. */
+export const commandIds = [
+  "aiops.startWork",
+  "aiops.populateContext",
+  "aiops.writePreview",
+  "aiops.discardPreview",
+  "aiops.openIssue",
+  "aiops.openInBrowser",
+  "aiops.copyIssueKey",
+  "aiops.copyIssueUrl",
+  "aiops.searchIssues",
+  "aiops.filterIssues",
+  "aiops.clearFilter",
+  "aiops.groupIssues",
+  "aiops.loadMore",
+  "aiops.retryGroup",
+  "aiops.refresh",
+  "aiops.refreshProjects",
+  "aiops.syncProject",
+  "aiops.syncAll",
+  "aiops.addProject",
+  "aiops.updateToken",
+  "aiops.initialiseWorkspace",
+  "aiops.openWorkspace",
+  "aiops.openWorkspaceInNewWindow",
+  "aiops.attach",
+  "aiops.sendPrompt",
+  "aiops.stopSession",
+  "aiops.showStatus",
+  "aiops.showLog",
+  "aiops.startServer",
+  "aiops.restartServer",
+  "aiops.signIn",
+] as const;
+
+export type CommandId = (typeof commandIds)[number];
+
+/** Takes what VS Code hands over: a node of a tree, a plain target, or nothing from the palette. */
+export type CommandHandler = (target?: unknown) => unknown;
+
+/** One handler for each command: leaving one out does not compile. */
+export type CommandHandlers = Record<CommandId, CommandHandler>;

@@ -1,0 +1,71 @@
+import * as vscode from "vscode";
+import type { Aiops } from "../aiops.ts";
+import type { Issue } from "../../shared/entities/issue.ts";
+import type { Project } from "../../shared/entities/project.ts";
+import type { Session } from "../../shared/entities/session.ts";
+import { AppError } from "../../shared/errors.ts";
+import { oneLine } from "../views/text.ts";
+import { statusLabel } from "../views/sessions-view.ts";
+import { pickIssue } from "./pick-issue.ts";
+
+/** The value of an id that a tree node, a panel or another extension handed over. */
+function idOf(target: unknown, name: "issueId" | "projectId" | "sessionId"): string | undefined {
+  if (typeof target !== "object" || target === null) return undefined;
+  const value: unknown = Reflect.get(target, name);
+  return typeof value === "string" ? value : undefined;
+}
+
+/** The issue a command was called on; asked for where it came from the palette. Undefined when the person gave up. */
+export async function issueOf(aiops: Aiops, target: unknown, placeholder: string): Promise<Issue | undefined> {
+  const id = idOf(target, "issueId");
+  if (id === undefined) return pickIssue(aiops, placeholder);
+  return aiops.model.issues.find(id) ?? aiops.connection.request((client) => client.issues.get({ id }));
+}
+
+/** The project a command was called on, through its issue group too; asked for where there are several. */
+export async function projectOf(aiops: Aiops, target: unknown, placeholder: string): Promise<Project | undefined> {
+  const id = idOf(target, "projectId") ?? groupProject(target);
+  const projects = aiops.model.projects.all();
+  if (id !== undefined) {
+    const project = aiops.model.projects.get(id);
+    if (project === undefined) throw new AppError("not_found", vscode.l10n.t("This project is not there any more."));
+    return project;
+  }
+  if (projects.length === 0) {
+    throw new AppError("not_found", vscode.l10n.t("There is no project yet. Add one with: aiops: Add GitHub Project"));
+  }
+  if (projects.length === 1) return projects[0];
+  const items = projects
+    .map((project) => ({ label: oneLine(project.name), description: project.repositoryUrl, project }))
+    .toSorted((a, b) => a.label.localeCompare(b.label));
+  return (await vscode.window.showQuickPick(items, { placeHolder: placeholder, matchOnDescription: true }))?.project;
+}
+
+function groupProject(target: unknown): string | undefined {
+  if (typeof target !== "object" || target === null || !("path" in target) || !Array.isArray(target.path)) {
+    return undefined;
+  }
+  const step: unknown = target.path.find(
+    (part: unknown) => typeof part === "object" && part !== null && Reflect.get(part, "by") === "project",
+  );
+  const value: unknown = typeof step === "object" && step !== null ? Reflect.get(step, "value") : undefined;
+  return typeof value === "string" ? value : undefined;
+}
+
+/** The session a command was called on; asked for where it came from the palette. */
+export async function sessionOf(aiops: Aiops, target: unknown, placeholder: string): Promise<Session | undefined> {
+  const id = idOf(target, "sessionId");
+  if (id !== undefined) {
+    return aiops.model.sessions.get(id) ?? aiops.connection.request((client) => client.sessions.get({ id }));
+  }
+  const sessions = aiops.model.sessions.all();
+  if (sessions.length === 0) {
+    throw new AppError("not_found", vscode.l10n.t("No session runs. Start one with: aiops: Start Work"));
+  }
+  const items = sessions.map((session) => ({
+    label: oneLine(session.title) || session.tool,
+    description: `${session.tool} · ${statusLabel(session.status)}`,
+    session,
+  }));
+  return (await vscode.window.showQuickPick(items, { placeHolder: placeholder, matchOnDescription: true }))?.session;
+}

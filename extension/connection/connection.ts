@@ -1,0 +1,303 @@
+import * as vscode from "vscode";
+import type { Client } from "../../shared/contract/client.ts";
+import type { ServerEvent } from "../../shared/entities/event.ts";
+import { AppError, errorMessage } from "../../shared/errors.ts";
+import { backoff } from "./backoff.ts";
+import { discover, personalEndpoint, type Endpoint } from "./discover.ts";
+import type { Places } from "./places.ts";
+import type { Remote } from "./remote.ts";
+import { startServer, stopServer } from "./server-process.ts";
+import type { Connected, ConnectionState, Obstacle } from "./state.ts";
+import { keepToken, TokenKeeper } from "./tokens.ts";
+import { checkVersions } from "./version.ts";
+
+export type Request = <T>(call: (client: Client) => Promise<T>) => Promise<T>;
+
+/** What hears of everything the server says; the model. */
+export interface Listener {
+  /** Reads everything anew: at the start, and where what was missed can't be told. */
+  reload(request: Request): Promise<void>;
+  apply(event: ServerEvent): void;
+}
+
+export interface ConnectionOptions {
+  secrets: vscode.SecretStorage;
+  log: vscode.LogOutputChannel;
+  places: Places;
+  /** The address a person configured, read anew at each attempt; empty for none. */
+  configuredUrl: () => string;
+  serverProgram: string;
+  extensionVersion: string;
+  listener: Listener;
+}
+
+interface Link {
+  endpoint: Endpoint;
+  remote: Remote;
+  tokens: TokenKeeper;
+}
+
+/** How often an attempt failed, and how often an own server was started, since a connection last held. */
+interface Row {
+  failures: number;
+  starts: number;
+}
+
+/** A connection that held this long was a good one: the next attempt starts without a long wait. */
+const steadyMs = 20_000;
+/** Own servers that end at once, in a row, before the person is asked instead of starting another. */
+const mostStarts = 4;
+/** Failed attempts to come back before the views say so. */
+const quietFailures = 3;
+/** An own server without clients or sessions ends after this time. */
+const idleMinutes = 10;
+
+/**
+ * The one way to the server: finds or starts it, signs in, keeps one live stream, and comes back by itself when that
+ * ends. What it can't mend it says in its state, and waits for {@link retry}.
+ */
+export class Connection implements vscode.Disposable {
+  readonly #options: ConnectionOptions;
+  readonly #changed = new vscode.EventEmitter<ConnectionState>();
+  readonly onDidChangeState = this.#changed.event;
+  readonly #stopped = new AbortController();
+  #state: ConnectionState = { kind: "connecting", step: vscode.l10n.t("Looking for the server") };
+  #link: Link | undefined;
+  #lastSeen: { run: string; id: string } | undefined;
+  #attempt = new AbortController();
+  #wake: (() => void) | undefined;
+  #started = false;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  /** Begins to connect and returns at once. */
+  start(): void {
+    if (this.#started) return;
+    this.#started = true;
+    void this.#supervise();
+  }
+
+  /** Connects now: after the person changed something, or asked for it. */
+  retry(): void {
+    this.#lastSeen = undefined;
+    this.#set({ kind: "connecting", step: vscode.l10n.t("Looking for the server") });
+    this.#attempt.abort();
+    this.#wake?.();
+    this.start();
+  }
+
+  /** Ends the person's own server, if one runs, and connects to a new one. */
+  async restartServer(): Promise<void> {
+    await stopServer(this.#options.places);
+    this.retry();
+  }
+
+  /** Keeps a token for the configured server and connects with it. */
+  async signIn(token: string): Promise<void> {
+    await keepToken(this.#options.secrets, this.#options.configuredUrl().replace(/\/+$/, ""), token);
+    this.retry();
+  }
+
+  /**
+   * Makes a request; a token that was revoked or has ended meanwhile is renewed once.
+   * @throws AppError `unavailable` while not connected, else what the server answered
+   */
+  readonly request: Request = async (call) => {
+    const link = this.#link;
+    if (link === undefined) {
+      throw this.#state.kind === "disconnected"
+        ? this.#state.error
+        : new AppError(
+            "unavailable",
+            vscode.l10n.t("aiops is not connected to its server yet. Try again in a moment."),
+          );
+    }
+    return authorized(link, call);
+  };
+
+  /** Waits until connected. @throws AppError why that is not possible, or `cancelled` */
+  whenConnected(signal?: AbortSignal): Promise<Connected> {
+    return new Promise((resolve, reject) => {
+      const settle = (state: ConnectionState): boolean => {
+        if (state.kind === "connected") resolve(state);
+        else if (state.kind === "disconnected") reject(state.error);
+        else return false;
+        return true;
+      };
+      this.start();
+      if (settle(this.#state)) return;
+      const subscription = this.onDidChangeState((state) => {
+        if (settle(state)) subscription.dispose();
+      });
+      signal?.addEventListener("abort", () => {
+        subscription.dispose();
+        reject(new AppError("cancelled", "Cancelled."));
+      });
+    });
+  }
+
+  dispose(): void {
+    this.#stopped.abort();
+    this.#attempt.abort();
+    this.#wake?.();
+    this.#changed.dispose();
+  }
+
+  #set(state: ConnectionState): void {
+    if (this.#stopped.signal.aborted) return;
+    this.#state = state;
+    this.#changed.fire(state);
+  }
+
+  async #supervise(): Promise<void> {
+    const row: Row = { failures: 0, starts: 0 };
+    while (!this.#stopped.signal.aborted) {
+      const since = Date.now();
+      this.#attempt = new AbortController();
+      const signal = AbortSignal.any([this.#stopped.signal, this.#attempt.signal]);
+      try {
+        const { link, connected } = await this.#connect(signal, row);
+        this.#link = link;
+        await this.#live(link, connected, signal);
+      } catch (error) {
+        if (!signal.aborted) this.#report(asAppError(error), row);
+      }
+      const steady = this.#link !== undefined && Date.now() - since > steadyMs;
+      this.#link = undefined;
+      if (steady) Object.assign(row, { failures: 0, starts: 0 });
+      if (!this.#attempt.signal.aborted) {
+        await this.#pause(this.#waitsForPerson() ? undefined : backoff(row.failures, Math.random()));
+        row.failures += 1;
+      }
+      if (this.#attempt.signal.aborted) Object.assign(row, { failures: 0, starts: 0 });
+    }
+  }
+
+  async #connect(signal: AbortSignal, row: Row): Promise<{ link: Link; connected: Connected }> {
+    const { configuredUrl, places, extensionVersion, log, secrets } = this.#options;
+    this.#step(vscode.l10n.t("Looking for the server"));
+    const found = await discover(configuredUrl(), places);
+    const endpoint = found ?? (await this.#startServer(signal, row));
+    this.#step(vscode.l10n.t("Signing in"));
+    const link = await openLink(endpoint, secrets);
+    const me = await authorized(link, (client) => client.auth.me(undefined, { signal }));
+    checkVersions(extensionVersion, me.version);
+    log.info(`connected to ${endpoint.url}, version ${me.version}, as ${me.user.username}`);
+    const { server, url } = endpoint;
+    return { link, connected: { kind: "connected", server, url, version: me.version, mode: me.mode, user: me.user } };
+  }
+
+  async #startServer(signal: AbortSignal, row: Row): Promise<Endpoint> {
+    const { places, log, serverProgram } = this.#options;
+    if (row.starts >= mostStarts) {
+      throw new AppError(
+        "unavailable",
+        vscode.l10n.t("The aiops server ended {0} times in a row. Its log says why.", row.starts),
+        { data: { logFile: places.logFile } },
+      );
+    }
+    row.starts += 1;
+    this.#step(vscode.l10n.t("Starting the server"));
+    log.info("no server runs: starting one");
+    return personalEndpoint(await startServer({ program: serverProgram, places, idleMinutes, signal }));
+  }
+
+  /** Hears the stream until it ends. */
+  async #live(link: Link, connected: Connected, signal: AbortSignal): Promise<void> {
+    const { listener, log } = this.#options;
+    const { run } = link.endpoint;
+    const resumeAfter = this.#lastSeen?.run === run ? this.#lastSeen.id : undefined;
+    let read = resumeAfter !== undefined;
+    for await (const { event, id } of link.remote.events(signal, resumeAfter)) {
+      if (event.type === "stream.reset") read = false;
+      if (event.type !== "stream.reset" && event.type !== "stream.ready") listener.apply(event);
+      else if (!read) {
+        await listener.reload((call) => authorized(link, call));
+        read = true;
+      }
+      if (this.#state.kind !== "connected") this.#set(connected);
+      if (id !== undefined) this.#lastSeen = { run, id };
+    }
+    log.info("the server closed the live stream");
+    if (this.#state.kind === "connected") this.#set({ kind: "reconnecting", last: this.#state });
+  }
+
+  #step(step: string): void {
+    if (this.#state.kind !== "reconnecting") this.#set({ kind: "connecting", step });
+  }
+
+  #report(error: AppError, row: Row): void {
+    this.#options.log.warn(`not connected: ${error.code}: ${error.message}`);
+    const state = this.#state;
+    if (state.kind === "connected") this.#set({ kind: "reconnecting", last: state });
+    else if (state.kind !== "reconnecting" || row.failures >= quietFailures || needsPerson(error)) {
+      this.#set({ kind: "disconnected", obstacle: obstacleOf(error), error });
+    }
+  }
+
+  #waitsForPerson(): boolean {
+    return this.#state.kind === "disconnected" && needsPerson(this.#state.error);
+  }
+
+  async #pause(milliseconds: number | undefined): Promise<void> {
+    if (this.#stopped.signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const timer = milliseconds === undefined ? undefined : setTimeout(resolve, milliseconds);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#wake = undefined;
+  }
+}
+
+async function openLink(endpoint: Endpoint, secrets: vscode.SecretStorage): Promise<Link> {
+  const { openRemote } = await import("./remote.ts");
+  const { secret, url } = endpoint;
+  const signIn =
+    secret === undefined
+      ? undefined
+      : async () => {
+          const anonymous = openRemote(url, () => Promise.resolve(undefined));
+          const grant = await anonymous.client.auth.local({ secret, client: "VS Code" });
+          return { token: grant.token, expiresAt: Date.parse(grant.expiresAt) };
+        };
+  const tokens = new TokenKeeper(secrets, endpoint.server === "personal" ? "personal" : url, signIn);
+  return { endpoint, tokens, remote: openRemote(url, () => tokens.token()) };
+}
+
+async function authorized<T>(link: Link, call: (client: Client) => Promise<T>): Promise<T> {
+  try {
+    return await call(link.remote.client);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "unauthenticated" || !link.tokens.canRenew) throw error;
+    await link.tokens.renew();
+    return call(link.remote.client);
+  }
+}
+
+function asAppError(error: unknown): AppError {
+  return error instanceof AppError ? error : new AppError("unavailable", errorMessage(error), { cause: error });
+}
+
+/** An address that does not answer is tried again; what only a person can change is not. */
+function needsPerson(error: AppError): boolean {
+  return (
+    error.data["logFile"] !== undefined ||
+    error.data["sharedServer"] === true ||
+    ["unauthenticated", "forbidden", "conflict", "invalid_input", "unsafe_path"].includes(error.code)
+  );
+}
+
+function obstacleOf(error: AppError): Obstacle {
+  if (error.code === "unauthenticated") return "signedOut";
+  if (error.code === "conflict" && error.data["upgrade"] !== undefined) return "incompatible";
+  return "noServer";
+}

@@ -1,0 +1,27 @@
+import * as vscode from "vscode";
+
+/** Every context key of the product with what it may be; `when` clauses in package.json use these and no others. */
+export interface ContextKeys {
+  /** What the welcome views and menus go by. */
+  "aiops.state": "connecting" | "connected" | "noServer" | "signedOut" | "incompatible";
+  "aiops.hasProjects": boolean;
+  /** A filter narrows the issue tree. */
+  "aiops.filtered": boolean;
+  /** The server is this person's own, so that it may be restarted from here. */
+  "aiops.personalServer": boolean;
+}
+
+/** The one place that sets them. */
+export class ContextKeyTable {
+  readonly #values = new Map<string, unknown>();
+
+  set<K extends keyof ContextKeys>(key: K, value: ContextKeys[K]): void {
+    if (this.#values.get(key) === value) return;
+    this.#values.set(key, value);
+    void vscode.commands.executeCommand("setContext", key, value);
+  }
+
+  get<K extends keyof ContextKeys>(key: K): ContextKeys[K] | undefined {
+    return this.#values.get(key) as ContextKeys[K] | undefined;
+  }
+}

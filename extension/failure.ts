@@ -1,0 +1,65 @@
+import * as vscode from "vscode";
+import { AppError, errorMessage, type ErrorCode } from "../shared/errors.ts";
+
+interface Remedy {
+  label: string;
+  run: () => Thenable<unknown>;
+}
+
+/**
+ * Tells the person what happened and why, in the error's own words, with the button that helps where there is one.
+ * A cancellation is what the person wanted, and is not told.
+ */
+export async function showFailure(error: unknown, log: vscode.LogOutputChannel): Promise<void> {
+  if (error instanceof AppError && error.code === "cancelled") return;
+  log.error(error instanceof Error ? error : String(error));
+  const remedies = [...remediesOf(error), command(vscode.l10n.t("Show Log"), "aiops.showLog")];
+  const chosen = await vscode.window.showErrorMessage(sentence(error), ...remedies.map(({ label }) => label));
+  await remedies.find(({ label }) => label === chosen)?.run();
+}
+
+function sentence(error: unknown): string {
+  if (!(error instanceof AppError)) {
+    return vscode.l10n.t("aiops failed: {0} The log has the details.", withStop(errorMessage(error)));
+  }
+  const fields = error.errors.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`));
+  return fields.length === 0 ? error.message : `${withStop(error.message)} ${fields.join("; ")}`;
+}
+
+function withStop(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+function command(label: string, id: string, ...args: unknown[]): Remedy {
+  return { label, run: () => vscode.commands.executeCommand(id, ...args) };
+}
+
+function remediesOf(error: unknown): Remedy[] {
+  if (!(error instanceof AppError)) return [];
+  const install = installCommand(error);
+  const copyInstall =
+    install === undefined
+      ? []
+      : [{ label: vscode.l10n.t("Copy Install Command"), run: () => vscode.env.clipboard.writeText(install) }];
+  const byCode: Partial<Record<ErrorCode, () => Remedy[]>> = {
+    tool_missing: () => copyInstall,
+    tmux_missing: () => copyInstall,
+    unavailable: () => [command(vscode.l10n.t("Start Server"), "aiops.startServer")],
+    unauthenticated: () => [command(vscode.l10n.t("Sign In"), "aiops.signIn")],
+    provider_unauthorized: () => [command(vscode.l10n.t("Update Token"), "aiops.updateToken")],
+    provider_forbidden: () => [command(vscode.l10n.t("Update Token"), "aiops.updateToken")],
+    provider_not_found: () => [command(vscode.l10n.t("Update Token"), "aiops.updateToken")],
+    workspace_missing: () => [command(vscode.l10n.t("Initialise Workspace"), "aiops.initialiseWorkspace")],
+    session_gone: () => [command(vscode.l10n.t("Refresh"), "aiops.refresh")],
+    conflict: () =>
+      error.data["upgrade"] === "server" ? [command(vscode.l10n.t("Restart Server"), "aiops.restartServer")] : [],
+  };
+  return byCode[error.code]?.() ?? [];
+}
+
+/** The command that installs what is missing: as data where the server gave it, else from "Install it with: …" */
+function installCommand(error: AppError): string | undefined {
+  const hint = error.data["installHint"];
+  if (typeof hint === "string") return hint;
+  return /Install it with: (.+?)\.(?:\s|$)/.exec(error.message)?.[1];
+}

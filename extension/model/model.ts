@@ -1,0 +1,118 @@
+import { EventEmitter, type Disposable } from "vscode";
+import type { Listener, Request } from "../connection/connection.ts";
+import type { Issue } from "../../shared/entities/issue.ts";
+import type { Job } from "../../shared/entities/job.ts";
+import type { Project } from "../../shared/entities/project.ts";
+import type { ServerEvent } from "../../shared/entities/event.ts";
+import type { Session } from "../../shared/entities/session.ts";
+import type { Tenant } from "../../shared/entities/tenant.ts";
+import type { Workspace } from "../../shared/entities/workspace.ts";
+import { Collection } from "./collection.ts";
+import type { Grouping } from "./issue-groups.ts";
+import { IssueTree } from "./issue-tree.ts";
+import { MyIssues } from "./my-issues.ts";
+import { readAll } from "./read-all.ts";
+import { Workspaces } from "./workspaces.ts";
+
+/** Issues that changed: one of them, or any of a project. */
+export interface TouchedIssues {
+  projectId: string | undefined;
+  issueId: string | undefined;
+}
+
+/** Everything the views read. Written by the live stream alone, through {@link reload} and {@link apply}. */
+export class Model implements Listener, Disposable {
+  readonly tenants = new Collection<Tenant>();
+  readonly projects = new Collection<Project>();
+  readonly sessions = new Collection<Session>();
+  readonly jobs = new Collection<Job>();
+  readonly workspaces: Workspaces;
+  readonly issues: IssueTree;
+  readonly myIssues: MyIssues;
+  readonly #touched = new EventEmitter<TouchedIssues>();
+  readonly onDidTouchIssues = this.#touched.event;
+
+  constructor(request: Request, grouping: Grouping) {
+    this.workspaces = new Workspaces(request);
+    this.issues = new IssueTree(request, grouping);
+    this.myIssues = new MyIssues(request);
+  }
+
+  async reload(request: Request): Promise<void> {
+    const [tenants, projects, sessions, jobs] = await Promise.all([
+      request((client) => readAll((page) => client.tenants.list(page))),
+      request((client) => readAll((page) => client.projects.list(page))),
+      request((client) => readAll((page) => client.sessions.list(page))),
+      // Only those that a window may still be waiting for; the rest is history.
+      request((client) => client.jobs.list({ limit: 100 })),
+    ]);
+    this.tenants.replace(tenants);
+    this.projects.replace(projects);
+    this.sessions.replace(sessions);
+    this.jobs.replace(jobs.items);
+    this.workspaces.clear();
+    this.issues.clear();
+    this.myIssues.invalidate();
+  }
+
+  /** Events carry the entity as the server answers it; what they are is told by their type. */
+  apply(event: ServerEvent): void {
+    const gone = event.type.endsWith(".deleted");
+    switch (event.entity) {
+      case "tenant":
+        change(this.tenants, event.id, gone ? undefined : (event.data as Tenant));
+        break;
+      case "project":
+        change(this.projects, event.id, gone ? undefined : (event.data as Project));
+        this.issues.invalidate(event.id);
+        break;
+      case "session":
+        change(this.sessions, event.id, gone ? undefined : (event.data as Session));
+        break;
+      case "job":
+        change(this.jobs, event.id, gone ? undefined : (event.data as Job));
+        break;
+      case "workspace":
+        if (event.data !== null && event.data !== undefined) this.workspaces.put(event.id, event.data as Workspace);
+        break;
+      case "issue": {
+        const projectId = gone || event.data === null ? undefined : (event.data as Issue).projectId;
+        this.issues.invalidate(projectId);
+        this.myIssues.invalidate();
+        this.#touched.fire({ projectId, issueId: event.id });
+        break;
+      }
+      case "issues":
+        this.issues.invalidate(event.id);
+        this.myIssues.invalidate();
+        this.#touched.fire({ projectId: event.id, issueId: undefined });
+        break;
+      case "user":
+      case "connection":
+      case "stream":
+        break;
+    }
+  }
+
+  /** The sessions of an issue. */
+  sessionsOf(issueId: string): Session[] {
+    return this.sessions.all().filter((session) => session.issueId === issueId);
+  }
+
+  dispose(): void {
+    for (const part of [this.tenants, this.projects, this.sessions, this.jobs]) part.dispose();
+    this.#touched.dispose();
+    this.workspaces.dispose();
+    this.issues.dispose();
+    this.myIssues.dispose();
+  }
+}
+
+function change<T extends { id: string; version: number }>(
+  collection: Collection<T>,
+  id: string,
+  entity: T | undefined,
+): void {
+  if (entity === undefined) collection.remove(id);
+  else collection.put(entity);
+}

@@ -1,0 +1,61 @@
+import * as vscode from "vscode";
+import type { Aiops } from "./aiops.ts";
+import type { ConnectionState } from "./connection/state.ts";
+import type { WaitingNotices } from "./waiting.ts";
+
+/** Creates the tree views and keeps titles, badges, context keys and the status bar true. */
+export function showViews(aiops: Aiops, waiting: WaitingNotices): vscode.Disposable {
+  const { arrangement, connection, contextKeys, model, statusBar, terminals, views } = aiops;
+  const issues = vscode.window.createTreeView("aiops.issues", {
+    treeDataProvider: views.issues,
+    showCollapseAll: true,
+  });
+  const projects = vscode.window.createTreeView("aiops.projects", { treeDataProvider: views.projects });
+  const sessions = vscode.window.createTreeView("aiops.sessions", { treeDataProvider: views.sessions });
+  let restored = false;
+
+  const stateChanged = (state: ConnectionState): void => {
+    statusBar.show(state);
+    contextKeys.set("aiops.state", keyOf(state));
+    if (state.kind === "connected") contextKeys.set("aiops.personalServer", state.server === "personal");
+    for (const view of Object.values(views)) view.refresh();
+    if (state.kind === "connected" && !restored) {
+      restored = true;
+      terminals.restore();
+    }
+  };
+  const filterChanged = (): void => {
+    const words = arrangement.describe();
+    issues.description = words === "" ? undefined : words;
+  };
+  const mineChanged = (count: number): void => {
+    issues.badge =
+      count === 0 ? undefined : { value: count, tooltip: vscode.l10n.t("{0} open issues of yours", count) };
+  };
+  const sessionsChanged = (): void => {
+    const count = waiting.waiting().length;
+    sessions.badge =
+      count === 0 ? undefined : { value: count, tooltip: vscode.l10n.t("{0} sessions wait for you", count) };
+  };
+  const projectsChanged = (): void => contextKeys.set("aiops.hasProjects", model.projects.size > 0);
+
+  stateChanged(connection.state);
+  filterChanged();
+  projectsChanged();
+  return vscode.Disposable.from(
+    issues,
+    projects,
+    sessions,
+    connection.onDidChangeState(stateChanged),
+    arrangement.onDidChange(filterChanged),
+    model.myIssues.onDidChange(mineChanged),
+    model.sessions.onDidChange(sessionsChanged),
+    model.projects.onDidChange(projectsChanged),
+    sessions.onDidChangeVisibility(({ visible }) => views.sessions.setVisible(visible)),
+  );
+}
+
+function keyOf(state: ConnectionState): "connecting" | "connected" | "noServer" | "signedOut" | "incompatible" {
+  if (state.kind === "disconnected") return state.obstacle;
+  return state.kind === "connecting" ? "connecting" : "connected";
+}
