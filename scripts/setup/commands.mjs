@@ -3,6 +3,8 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, realpathSync 
 import { delimiter, dirname, join } from "node:path";
 import { cacheDir, nodeBin, nodeBinDir, which } from "./places.mjs";
 
+const endSignals = ["SIGINT", "SIGTERM", "SIGHUP"];
+
 /** Everything the commands of the last set-up printed. */
 export const logFile = join(cacheDir, "setup.log");
 
@@ -30,15 +32,25 @@ export async function run(argv, options = {}) {
   const [command, ...args] = argv;
   const log = openSync(logFile, "w");
   try {
+    let stop = () => {};
     const code = await new Promise((settle, reject) => {
       const child = spawn(command, args, {
         cwd: options.cwd,
         env: options.env ?? process.env,
         stdio: ["ignore", log, log],
+        // A process group of its own, so that ending set-up ends the compilers too.
+        detached: true,
       });
+      // The next set-up clears up what this one leaves.
+      stop = (signal) => {
+        if (child.pid) process.kill(-child.pid, signal);
+        process.exit(1);
+      };
+      for (const signal of endSignals) process.on(signal, stop);
       child.on("error", reject);
       child.on("close", (status, signal) => settle(status ?? signal));
     });
+    for (const signal of endSignals) process.off(signal, stop);
     if (code !== 0) throw new Error(`"${argv.join(" ")}" ended with ${code}:\n${lastLines(logFile, 30)}`);
   } finally {
     closeSync(log);
