@@ -1,12 +1,13 @@
 import MarkdownIt from "markdown-it";
+import { harmlessHtml } from "./harmless-html.ts";
 import { createSanitizer } from "./sanitize.ts";
 
-/** Renders untrusted Markdown as elements. */
+/** Renders untrusted Markdown as elements: harmless HTML first, then sanitised all the same. */
 export type RenderMarkdown = (source: string) => DocumentFragment;
 
 /**
- * GitHub's flavour: tables, strike-through, bare addresses, a line's end breaks the line, and the harmless part of HTML
- * (`details`, `kbd`, `sub` …). Task lists are made afterwards, from elements (rich-text.ts).
+ * GitHub's flavour: tables, strike-through, bare addresses, a line's end breaks the line, and a little HTML
+ * (harmless-html.ts). Task lists are made afterwards, from elements (rich-text.ts).
  */
 export function createMarkdown(): RenderMarkdown {
   const markdown = new MarkdownIt({ html: true, linkify: true, breaks: true });
@@ -19,6 +20,15 @@ export function createMarkdown(): RenderMarkdown {
       if (alignment !== undefined) token.attrs = [["align", alignment]];
     }
   });
+  markdown.renderer.rules["html_inline"] = (tokens, index) => harmlessHtml(tokens[index]?.content ?? "");
+  markdown.renderer.rules["html_block"] = markdown.renderer.rules["html_inline"];
+  const image = markdown.renderer.rules["image"];
+  markdown.renderer.rules["image"] = (tokens, index, options, env, self) => {
+    // An address under another name is never loaded, not even while it is parsed.
+    const attributes = tokens[index]?.attrs?.find(([name]) => name === "src");
+    if (attributes) attributes[0] = "data-source";
+    return image?.(tokens, index, options, env, self) ?? "";
+  };
   const sanitize = createSanitizer();
   return (source) => sanitize(markdown.render(source));
 }

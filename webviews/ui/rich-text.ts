@@ -34,9 +34,12 @@ export function richText(options: RichTextOptions, context: RichTextContext): HT
   const root = element("div", { class: "rich-text", attributes: { dir: "auto" } });
 
   function fill(piece: string): void {
-    const part = element("div", { class: "rich-text-piece" });
+    const part = element("div", { class: "rich-text-piece", attributes: { "aria-busy": "true" } });
     root.append(part);
-    slices.add(() => part.append(enrich(context.render(piece), options, context)));
+    slices.add(() => {
+      part.append(enrich(context.render(piece), options, context));
+      part.removeAttribute("aria-busy");
+    });
   }
 
   const [first = "", ...rest] = pieces;

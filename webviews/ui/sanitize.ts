@@ -15,7 +15,7 @@ const attributes = ["href", "title", "alt", "align", "class", "colspan", "rowspa
 
 /**
  * The one place where text becomes HTML. The answer is a fragment, never text that is parsed a second time, so that no
- * mutation of the markup can happen after the check. An image loses its address to `data-source` before it could load.
+ * mutation of the markup can happen after the check. Images have no address but in `data-source`, which loads nothing.
  * Addresses other than http, https, mailto and relative ones are dropped.
  */
 export function createSanitizer(): Sanitize {
@@ -23,12 +23,6 @@ export function createSanitizer(): Sanitize {
   purify.addHook("beforeSanitizeAttributes", (node) => {
     // Texts pass here too.
     if (!(node instanceof Element)) return;
-    node.removeAttribute("data-source");
-    if (node.nodeName === "IMG") {
-      const source = node.getAttribute("src");
-      node.removeAttribute("src");
-      if (source !== null) node.setAttribute("data-source", source);
-    }
     const language = node.nodeName === "CODE" ? /^language-[\w+#.-]{1,30}$/.exec(node.className)?.[0] : undefined;
     if (language === undefined) node.removeAttribute("class");
   });

@@ -14,29 +14,26 @@ interface Fence {
 export function splitMarkdown(source: string, size: number = pieceSize): string[] {
   if (source.length <= size * 2) return [source];
   const pieces: string[] = [];
-  let piece: string[] = [];
-  let length = 0;
+  let piece = "";
   let fence: Fence | undefined;
 
   function cut(): void {
-    if (piece.length === 0) return;
-    pieces.push([...piece, ...(fence ? [fence.marker] : [])].join("\n"));
-    piece = fence ? [fence.opener] : [];
-    length = 0;
+    if (piece === "") return;
+    const broken = piece.endsWith("\n") ? piece : `${piece}\n`;
+    pieces.push(fence ? broken + fence.marker : piece);
+    piece = fence ? `${fence.opener}\n` : "";
   }
 
   for (const line of source.split("\n")) {
     for (const part of cutLine(line, size)) {
-      if (length + part.length > size * 2 || (length >= size && part.trim() === "" && !fence)) cut();
-      piece.push(part);
-      length += part.length + 1;
+      if (piece.length + part.length > size * 2 || (piece.length >= size && part.trim() === "" && !fence)) cut();
+      piece += part;
     }
+    piece += "\n";
     fence = fenceAfter(line, fence);
   }
-  if (length > 0) {
-    fence = undefined;
-    cut();
-  }
+  fence = undefined;
+  cut();
   return pieces;
 }
 
