@@ -13,7 +13,7 @@ const layoutVersion = 1;
 
 const lockName = "lock.sqlite";
 const holderName = "server.json";
-const layoutName = "layout.json";
+export const layoutName = "layout.json";
 
 /** Files of the running server that mean nothing without it: not in a backup. */
 export const runtimeFiles: ReadonlySet<string> = new Set([lockName, `${lockName}-journal`, holderName]);
