@@ -23,8 +23,15 @@ export async function packageExtension(): Promise<string> {
   const main = join(dist, "extension.js");
   if (!existsSync(main)) throw new Error("There is no extension to package: extension/extension.ts is missing.");
   await mkdir(out, { recursive: true });
-  // Everything it needs is bundled into dist/, so no node_modules are looked for.
-  await createVSIX({ cwd: root, packagePath: packagePath(), dependencies: false });
+  await createVSIX({
+    cwd: root,
+    packagePath: packagePath(),
+    // Everything it needs is bundled into dist/, so no node_modules are looked for.
+    dependencies: false,
+    // There is no public repository that the README's links and pictures could point to.
+    allowMissingRepository: true,
+    rewriteRelativeLinks: false,
+  });
   await writeStamp(out, sourcesHash());
   return packagePath();
 }
