@@ -34,21 +34,16 @@ export function parseStatus(output: string): ParsedStatus {
   return status;
 }
 
-/** `git worktree list --porcelain -z`; the first entry is the main working tree. */
+/**
+ * `git worktree list --porcelain`; the first entry is the main working tree. (Without `-z`, which Ubuntu 22.04's git
+ * 2.34 lacks: a path made by hand with a line break in it is cut there.)
+ */
 export function parseWorktrees(output: string): GitWorktree[] {
   return output
-    .split("\0\0")
+    .split("\n\n")
     .filter((block) => block !== "")
     .map((block) => {
-      const fields = new Map(
-        block
-          .split("\0")
-          .filter((line) => line !== "")
-          .map((line) => {
-            const space = line.indexOf(" ");
-            return space < 0 ? [line, ""] : [line.slice(0, space), line.slice(space + 1)];
-          }),
-      );
+      const fields = new Map(block.split("\n").map(splitField));
       const sha = fields.get("HEAD");
       return {
         path: fields.get("worktree") ?? "",
@@ -58,4 +53,9 @@ export function parseWorktrees(output: string): GitWorktree[] {
         prunable: fields.has("prunable"),
       };
     });
+}
+
+function splitField(line: string): [string, string] {
+  const space = line.indexOf(" ");
+  return space < 0 ? [line, ""] : [line.slice(0, space), line.slice(space + 1)];
 }

@@ -69,7 +69,7 @@ export function createLocalGit(surroundings: GitSurroundings): HostGit {
     },
 
     async worktrees(tree): Promise<GitWorktree[]> {
-      return parseWorktrees(await text(tree, ["worktree", "list", "--porcelain", "-z"])).slice(1);
+      return parseWorktrees(await text(tree, ["worktree", "list", "--porcelain"])).slice(1);
     },
 
     async addWorktree(tree, target, branch, options = {}) {

@@ -50,11 +50,11 @@ describe("reading git's output", () => {
 
   it("reads worktrees, odd paths included", () => {
     const output =
-      "worktree /w/a b\nc\0HEAD 12\0branch refs/heads/refs/heads/x\0\0" +
-      "worktree /w/2\0HEAD 0000000000000000000000000000000000000000\0detached\0locked initializing\0prunable gone\0\0" +
-      "worktree /w/3\0HEAD 34\0detached\0locked\0\0";
+      "worktree /w/a b ü\nHEAD 12\nbranch refs/heads/refs/heads/x\n\n" +
+      "worktree /w/2\nHEAD 0000000000000000000000000000000000000000\ndetached\nlocked initializing\nprunable gone\n\n" +
+      "worktree /w/3\nHEAD 34\ndetached\nlocked\n\n";
     assert.deepEqual(parseWorktrees(output), [
-      { path: "/w/a b\nc", branch: "refs/heads/x", sha: "12", locked: null, prunable: false },
+      { path: "/w/a b ü", branch: "refs/heads/x", sha: "12", locked: null, prunable: false },
       { path: "/w/2", branch: null, sha: null, locked: "initializing", prunable: true },
       { path: "/w/3", branch: null, sha: "34", locked: "", prunable: false },
     ]);
