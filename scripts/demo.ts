@@ -13,7 +13,7 @@ export interface DemoContext {
   /** The running server. */
   serverUrl: string;
   /** Runs the CLI against the running server and answers what it printed; rejects when it fails. */
-  aiops(args: string[], env?: Record<string, string>): Promise<string>;
+  aiops: (args: string[], env?: Record<string, string>) => Promise<string>;
 }
 
 /** The demo, running. */
@@ -28,11 +28,13 @@ export interface Demo {
 
 const tenantList = z.object({ items: z.array(z.object({ slug: z.string() })) });
 const me = z.object({
-  email: z.string(),
-  username: z.string(),
-  name: z.string(),
-  level: z.string(),
-  linuxUser: z.string(),
+  user: z.object({
+    email: z.string(),
+    username: z.string(),
+    name: z.string(),
+    level: z.string(),
+    linuxUser: z.string(),
+  }),
 });
 const portFile = z.object({ port: z.number() });
 
@@ -53,7 +55,7 @@ export async function prepareDemo({ folder, aiops }: DemoContext): Promise<Demo>
   try {
     await writeFile(portPath(folder), JSON.stringify({ port: provider.port }));
     // Later starts leave the person alone: they may have changed since.
-    const user = again ? null : me.parse(JSON.parse(await aiops(["request", "GET", "/api/auth/me"])));
+    const user = again ? null : me.parse(JSON.parse(await aiops(["request", "GET", "/api/auth/me"]))).user;
     const seedFile = join(folder, "seed.json");
     await writeFile(seedFile, JSON.stringify(seedDocument({ providerUrl: provider.url, repository }, user), null, 2));
     await aiops(["seed", "--file", seedFile], { [demoTokenEnv]: demoToken });
