@@ -32,7 +32,7 @@ export function activate(context: vscode.ExtensionContext): Aiops {
   const connection = new Connection({
     secrets: context.secrets,
     log,
-    places: places(process.env, homedir()),
+    places: places(process.env, homedir(), context.globalStorageUri.fsPath),
     configuredUrl,
     serverProgram: serverProgram(context.extensionPath),
     extensionVersion: versionOf(context.extension),

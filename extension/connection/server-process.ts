@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { mkdir, open, readFile } from "node:fs/promises";
+import { homedir } from "node:os";
 import * as path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { AppError } from "../../shared/errors.ts";
@@ -27,13 +28,13 @@ const lookAgainMs = 40;
  */
 export async function startServer(options: StartOptions): Promise<RuntimeFile> {
   const { places } = options;
-  await mkdir(places.dataDirectory, { recursive: true, mode: 0o700 });
+  await mkdir(path.dirname(places.logFile), { recursive: true });
   await using log = await open(places.logFile, "w", 0o600);
   const child = spawn(
     process.execPath,
     [options.program, "serve", "--port", "0", "--idle-minutes", String(options.idleMinutes)],
     {
-      cwd: places.dataDirectory,
+      cwd: homedir(),
       detached: true,
       stdio: ["ignore", log.fd, log.fd],
       env: serverEnvironment(process.env),

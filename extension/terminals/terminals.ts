@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { Model } from "../model/model.ts";
 import type { Session } from "../../shared/entities/session.ts";
+import { attachCommand } from "../../shared/rules/attach.ts";
 import { oneLine } from "../views/text.ts";
 
 const remembered = "aiops.attachedSessions";
@@ -37,12 +38,13 @@ export class Terminals implements vscode.Disposable {
       open.show(preserveFocus);
       return open;
     }
+    const [shellPath = "tmux", ...shellArgs] = attachCommand(session);
     const terminal = vscode.window.createTerminal({
       name: oneLine(session.title) || session.tool,
-      shellPath: "tmux",
-      shellArgs: ["-L", session.tmuxSocket, "attach-session", "-t", `=${session.tmuxSession}`],
+      shellPath,
+      shellArgs,
       // In a terminal that runs in tmux itself, tmux would refuse to nest.
-      env: { TMUX: null, TMUX_PANE: null },
+      env: { TMUX: null, TMUX_PANE: null, TMUX_TMPDIR: null },
       iconPath: new vscode.ThemeIcon("robot"),
       // VS Code would bring it back without knowing whether the session still runs; we do, and know.
       isTransient: true,

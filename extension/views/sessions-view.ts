@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { Model } from "../model/model.ts";
 import type { Session, SessionStatus } from "../../shared/entities/session.ts";
+import { attachCommand } from "../../shared/rules/attach.ts";
 import { appendFact, dateTime, lasting, oneLine, untrustedMarkdown } from "./text.ts";
 
 export interface SessionsNode {
@@ -171,6 +172,6 @@ function sessionTooltip(session: Session, projectName: string | undefined): vsco
   if (projectName !== undefined) appendFact(markdown, vscode.l10n.t("Project"), projectName);
   if (session.branch !== null) appendFact(markdown, vscode.l10n.t("Branch"), session.branch);
   appendFact(markdown, vscode.l10n.t("Working directory"), session.workspacePath);
-  appendFact(markdown, "tmux", `tmux -L ${session.tmuxSocket} attach -t =${session.tmuxSession}`);
+  appendFact(markdown, "tmux", attachCommand(session).join(" "));
   return markdown;
 }
