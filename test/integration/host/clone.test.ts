@@ -88,7 +88,7 @@ describe("cloning", () => {
     await waitFor(() => silent.listening, { what: "the silent server" });
     const { port } = silent.address() as net.AddressInfo;
     try {
-      await assert.rejects(person.user.git.clone(`https://127.0.0.1:${port}/x.git`, target, { timeoutMs: 500 }), {
+      await assert.rejects(person.user.git.clone(`https://127.0.0.1:${port}/x.git`, target, { timeoutMs: 2_000 }), {
         code: "timeout",
       });
       assert.equal(sockets.length, 1);

@@ -119,7 +119,7 @@ describe("running a command", () => {
   it("ends the command and all it started when the time is over, however they cling", async () => {
     const mark = path.join(person.base, "clinging");
     const script = `trap '' TERM; (trap '' TERM; exec -a x sleep 300) & echo $! > ${mark}; sleep 300`;
-    await assert.rejects(person.user.run(["bash", "-c", script], { timeoutMs: 500 }), { code: "timeout" });
+    await assert.rejects(person.user.run(["bash", "-c", script], { timeoutMs: 1_500 }), { code: "timeout" });
     const child = Number(await readFile(mark, "utf8"));
     await waitFor(() => !alive(child), { what: "the grandchild to end" });
   });
