@@ -217,7 +217,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
   const uptime = () => Math.round(performance.now() - started) / 1000;
   const os = createImplementer({
     audit,
-    placements: createPlacements({ tenants, users, projects, connections, issues, sessions, jobs }),
+    placements: createPlacements({ tenants, users, projects, connections, issues, sessions, jobs, authSessions }),
   });
   const tenantContents = (tenantId: string) => {
     const inTenant = (record: { tenantId: string }) => record.tenantId === tenantId;
@@ -267,7 +267,10 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
     jwks: () => auth.jwks(),
     onRequest: () => idle.touch(),
   });
-  const server = createServer(application);
+  const server = createServer(
+    { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2_000 },
+    application,
+  );
   guardUpgrades(server, guardOptions);
   const url = await listen(server, config.port);
   closers.push(() => stopListening(server, events));

@@ -16,6 +16,7 @@ export interface PlacementSources {
   issues: { find(id: string): TenantOwned | undefined };
   sessions: { find(id: string): PersonOwned | undefined };
   jobs: { find(id: string): PersonOwned | undefined };
+  authSessions: { get(id: string): { userId: string } | undefined };
 }
 
 /** Where each kind of entity belongs: the one place that tenant checks ask. */
@@ -39,5 +40,9 @@ export function createPlacements(sources: PlacementSources): Placements {
     issue: ofTenant(sources.issues),
     session: ofPerson(sources.sessions),
     job: ofPerson(sources.jobs),
+    authSession: (id) => {
+      const found = sources.authSessions.get(id);
+      return found === undefined ? undefined : { tenantIds: null, ownerId: found.userId };
+    },
   };
 }

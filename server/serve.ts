@@ -51,8 +51,11 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     url: app.url,
     secret,
     close: async () => {
-      await withdrawServer(config.runtimeDir, secret);
-      await app.close();
+      try {
+        await withdrawServer(config.runtimeDir, secret);
+      } finally {
+        await app.close();
+      }
     },
   };
 }

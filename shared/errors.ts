@@ -26,6 +26,7 @@ export const errorStatus = {
   data_directory_in_use: 409,
   payload_too_large: 413,
   too_large: 413,
+  unsupported_media_type: 415,
   rate_limited: 429,
   cancelled: 499,
   internal: 500,

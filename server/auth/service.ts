@@ -1,4 +1,3 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { Clock } from "../../shared/clock.ts";
 import type { User } from "../../shared/entities/user.ts";
 import { AppError } from "../../shared/errors.ts";
@@ -6,6 +5,7 @@ import type { AuditLog } from "../audit/log.ts";
 import type { EventBus } from "../events/bus.ts";
 import type { Principal } from "../http/context.ts";
 import { newId } from "../ids.ts";
+import { sameSecret } from "../secrets/same-secret.ts";
 import type { UserService } from "../users/service.ts";
 import type { AuthSessionRepository, AuthSessionRow } from "./repository.ts";
 import type { TokenService } from "./tokens.ts";
@@ -128,14 +128,22 @@ export class AuthService {
 
   /** @throws AppError `not_found` for a session or token of somebody else, unless an administrator asks */
   async revoke(what: { token?: string | undefined; sessionId?: string | undefined }, asker: Principal): Promise<void> {
-    const sessionId =
-      what.sessionId ??
-      (what.token === undefined ? undefined : (await this.#options.tokens.verify(what.token)).sessionId);
+    const sessionId = what.sessionId ?? (await this.#sessionOf(what.token ?? ""));
     const session = sessionId === undefined ? undefined : this.#options.sessions.get(sessionId);
     if (session === undefined || (session.userId !== asker.userId && asker.level !== "admin")) {
       throw new AppError("not_found", "There is no such sign-in.");
     }
     this.end(session.id);
+  }
+
+  /** The sign-in a token is of; undefined for a token that is none of ours any more. */
+  async #sessionOf(token: string): Promise<string | undefined> {
+    try {
+      return (await this.#options.tokens.verify(token)).sessionId;
+    } catch (error) {
+      if (error instanceof AppError && error.code === "unauthenticated") return undefined;
+      throw error;
+    }
   }
 
   /** The public keys that check our tokens. */
@@ -162,9 +170,4 @@ export class AuthService {
     });
     return { token, expiresAt: new Date(expiresAt).toISOString(), user };
   }
-}
-
-function sameSecret(given: string, expected: string): boolean {
-  const digest = (text: string) => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(given), digest(expected));
 }

@@ -70,7 +70,12 @@ export function addServerCommands(program: Command, context: Context): void {
       const body = options.data === "-" ? await own.readInput() : options.data;
       const server = await connect(own, "aiops request");
       try {
-        const response = await fetch(new URL(path, server.url), {
+        const address = new URL(path, server.url);
+        // "//host/…" and the like name another server, which must not be sent the token.
+        if (address.origin !== new URL(server.url).origin) {
+          throw new AppError("invalid_input", `${path} leads to another server. Give a path, as /api/issues.`);
+        }
+        const response = await fetch(address, {
           method,
           headers: {
             authorization: `Bearer ${server.token}`,

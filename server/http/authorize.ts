@@ -1,5 +1,6 @@
 import { implement } from "@orpc/server";
 import type { AuditActor } from "../../shared/entities/audit.ts";
+import { id } from "../../shared/entities/common.ts";
 import { contract } from "../../shared/contract/index.ts";
 import type { OperationMeta, ScopedEntity } from "../../shared/contract/operation.ts";
 import { AppError } from "../../shared/errors.ts";
@@ -34,12 +35,20 @@ export function createImplementer({ audit, placements }: AuthorizeOptions) {
     .use(async (call, input) => {
       const { context, path } = call;
       const meta: OperationMeta = call.procedure["~orpc"].meta;
-      if (meta.capability === "public") return call.next({ context: { principal: anonymous } });
-      const { principal } = context;
+      const { principal, inputProblem } = context;
+      if (meta.capability === "public") {
+        if (inputProblem !== undefined) throw inputProblem;
+        return call.next({ context: { principal: anonymous } });
+      }
       if (principal === undefined) throw unauthenticated();
       const action = path.join(".");
       const writes = meta.effect !== "read";
-      const subject = { action, actor: actorOf(principal), tenantId: null, target: "" };
+      const subject = {
+        action,
+        actor: actorOf(principal),
+        tenantId: null,
+        target: namedTarget(meta, input, principal),
+      };
       let scoped: Scoped;
       try {
         if (!mayUse(principal.level, meta.capability)) {
@@ -50,10 +59,13 @@ export function createImplementer({ audit, placements }: AuthorizeOptions) {
         if (writes) await audit.append({ ...subject, outcome: "denied", error: toAppError(error).code });
         throw error;
       }
-      const run = async () => call.next({ context: { principal } });
+      const run = async () => {
+        if (inputProblem !== undefined) throw inputProblem;
+        return call.next({ context: { principal } });
+      };
       if (!writes) return run();
-      return audit.audited({ ...subject, tenantId: scoped.tenantId, target: scoped.target }, run, ({ output }) =>
-        scoped.target === "" || action.endsWith(".create") ? madeTarget(action, output, scoped.target) : scoped.target,
+      return audit.audited({ ...subject, tenantId: scoped.tenantId }, run, ({ output }) =>
+        action.endsWith(".create") ? madeTarget(action, output, subject.target) : subject.target,
       );
     });
 }
@@ -73,7 +85,19 @@ function actorOf(principal: Principal): AuditActor {
 
 interface Scoped {
   tenantId: string | null;
-  target: string;
+}
+
+/**
+ * What an operation is asked to be done to, as `project:4f9d`, whether it exists or not: a refusal is recorded with it.
+ * An operation on nothing in particular is one on the caller's own sign-in, or on the server.
+ */
+function namedTarget(meta: OperationMeta, input: unknown, principal: Principal): string {
+  const fields = isRecord(input) ? input : {};
+  for (const { entity, param } of meta.scope) {
+    const named = id.safeParse(fields[param]);
+    if (named.success) return `${entity}:${named.data}`;
+  }
+  return meta.capability === "self" ? `authSession:${principal.sessionId}` : "server";
 }
 
 /** What a creation made, as `project:4f9d`; where it made nothing with an id, what it was done to. */
@@ -83,18 +107,17 @@ function madeTarget(action: string, output: unknown, fallback: string): string {
 }
 
 function checkScopes(meta: OperationMeta, input: unknown, principal: Principal, placements: Placements): Scoped {
-  const fields: Record<string, unknown> = typeof input === "object" && input !== null ? { ...input } : {};
-  const scoped: Scoped = { tenantId: null, target: "" };
+  const fields = isRecord(input) ? input : {};
+  const scoped: Scoped = { tenantId: null };
   for (const { entity, param } of meta.scope) {
-    const id = fields[param];
+    const named = fields[param];
     // Missing or malformed ids are for validation to name; an optional filter may be absent.
-    if (typeof id !== "string") continue;
-    const placement = placements[entity](id);
+    if (typeof named !== "string") continue;
+    const placement = placements[entity](named);
     if (placement === undefined || !mayReach(principal, placement)) {
       throw new AppError("not_found", `There is no such ${entity}.`);
     }
     scoped.tenantId ??= placement.tenantIds?.[0] ?? null;
-    if (scoped.target === "") scoped.target = `${entity}:${id}`;
   }
   return scoped;
 }
@@ -102,5 +125,6 @@ function checkScopes(meta: OperationMeta, input: unknown, principal: Principal, 
 function mayReach(principal: Principal, placement: Placement): boolean {
   if (principal.level === "admin") return true;
   if (placement.ownerId !== undefined && placement.ownerId !== principal.userId) return false;
-  return placement.tenantIds?.some((tenantId) => seesTenant(principal, tenantId)) ?? false;
+  if (placement.tenantIds === null) return placement.ownerId !== undefined;
+  return placement.tenantIds.some((tenantId) => seesTenant(principal, tenantId));
 }

@@ -1,3 +1,4 @@
+import type { AppError } from "../../shared/errors.ts";
 import type { Level } from "../../shared/entities/user.ts";
 
 /** Who a request speaks for, looked up anew for each request. */
@@ -15,8 +16,14 @@ export interface Principal {
 /** What every operation is given besides its input. */
 export interface RequestContext {
   principal: Principal | undefined;
+  /** The request's path, for the problem document. */
+  instance: string;
   /** The version the change was made on, from `If-Match`. */
   ifMatch: number | undefined;
+  /** What is wrong with body or headers; thrown once the caller is known to have the right to the operation. */
+  inputProblem: AppError | undefined;
+  /** Told of the error before it is answered. */
+  failed: (error: AppError) => void;
   /** Answered as a header of failures and written to the log, so that both can be found together. */
   requestId: string;
 }

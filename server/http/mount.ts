@@ -1,23 +1,22 @@
 import { randomBytes } from "node:crypto";
 import { OpenAPIHandler } from "@orpc/openapi/node";
 import { ORPCError, type Router } from "@orpc/server";
-import { BodyLimitPlugin } from "@orpc/server/node";
 import express, { type Express, type Request, type RequestHandler, type Response } from "express";
 import { rateLimit } from "express-rate-limit";
-import { contract, type Contract } from "../../shared/contract/index.ts";
-import type { OperationMeta } from "../../shared/contract/operation.ts";
+import type { Contract } from "../../shared/contract/index.ts";
 import { AppError } from "../../shared/errors.ts";
 import { toProblem } from "../../shared/problem.ts";
+import { isRecord } from "../../shared/values.ts";
+import { sameSecret } from "../secrets/same-secret.ts";
 import type { Logger } from "../log.ts";
 import { unauthenticated } from "./authorize.ts";
 import type { Principal, RequestContext } from "./context.ts";
 import { guard, type GuardOptions } from "./guard.ts";
+import { readInput } from "./input.ts";
 import type { Metrics } from "./metrics.ts";
 import { openApiSource } from "./openapi.ts";
-import { notFound, problemHandler, sendProblem, toAppError } from "./problem.ts";
-
-/** Bytes of a request's body. */
-const bodyLimit = 1024 * 1024;
+import { operationFinder } from "./operations.ts";
+import { notFound, problemHandler, problemHeaders, sendProblem, toAppError } from "./problem.ts";
 
 export interface MountOptions extends GuardOptions {
   version: string;
@@ -36,6 +35,8 @@ export interface MountOptions extends GuardOptions {
 
 interface Locals {
   principal?: Principal;
+  /** Why the token that was sent is not taken. */
+  refusal?: AppError;
   requestId: string;
 }
 
@@ -49,6 +50,7 @@ export function mount(options: MountOptions): Express {
   app.use(guard(options));
   app.use(identify(options));
   app.use(limit(options));
+  app.use(refuse);
   app.get("/openapi.json", async (_request, response) => {
     response.json(await openApi());
   });
@@ -60,8 +62,7 @@ export function mount(options: MountOptions): Express {
   });
 
   const handler = new OpenAPIHandler(router, {
-    plugins: [new BodyLimitPlugin({ maxBodySize: bodyLimit })],
-    customErrorResponseBodyEncoder: (error) => toProblem(toAppError(error)),
+    customErrorResponseBodyEncoder: (error) => toProblem(toAppError(error), instanceOf(error)),
     // Errors are translated here, where their status is chosen, and logged once.
     clientInterceptors: [
       async (call) => {
@@ -79,20 +80,36 @@ export function mount(options: MountOptions): Express {
               "operation failed",
             );
           }
-          throw toOrpcError(error);
+          call.context.failed(error);
+          throw toOrpcError(error, call.context.instance);
         } finally {
           metrics.observe(operation, status, (performance.now() - started) / 1000);
         }
       },
     ],
   });
-  const publicPaths = publicOperations();
+  const findOperation = operationFinder();
   app.use(async (request, response, next) => {
     const { principal, requestId } = locals(response);
-    if (principal === undefined && !publicPaths.has(`${request.method} ${request.path}`)) throw unauthenticated();
-    markProblems(response);
-    const ifMatch = readIfMatch(request);
-    const { matched } = await handler.handle(request, response, { context: { principal, requestId, ifMatch } });
+    const operation = findOperation(request.method, request.path);
+    if (principal === undefined && operation?.meta.capability !== "public") throw unauthenticated();
+    if (operation === undefined) {
+      next();
+      return;
+    }
+    const { fields, problem } = await readInput(request, operation);
+    // Where it is set, the contract's library takes it for the body.
+    request.body = fields;
+    const version = readIfMatch(request);
+    const context: RequestContext = {
+      principal,
+      requestId,
+      instance: request.path,
+      ifMatch: typeof version === "number" ? version : undefined,
+      inputProblem: problem ?? (version instanceof AppError ? version : undefined),
+      failed: markProblems(response),
+    };
+    const { matched } = await handler.handle(request, response, { context });
     if (!matched) next();
   });
   app.use(notFound);
@@ -100,19 +117,31 @@ export function mount(options: MountOptions): Express {
   return app;
 }
 
-function toOrpcError(error: AppError): ORPCError<string, undefined> {
-  return new ORPCError(error.code, { status: error.status, message: error.message, cause: error });
+function toOrpcError(error: AppError, instance: string): ORPCError<string, { instance: string }> {
+  return new ORPCError(error.code, { status: error.status, message: error.message, cause: error, data: { instance } });
 }
 
-/** The contract's library writes every JSON body as application/json; a failure is a problem document. */
-function markProblems(response: Response): void {
+function instanceOf({ data }: ORPCError<string, unknown>): string | undefined {
+  return isRecord(data) && typeof data["instance"] === "string" ? data["instance"] : undefined;
+}
+
+/**
+ * The contract's library writes every JSON body as application/json; a failure is a problem document, with the headers
+ * its error asks for.
+ * @returns what is to be told of the error before it is written
+ */
+function markProblems(response: Response): (error: AppError) => void {
   const writeHead = response.writeHead.bind(response);
+  let failure: AppError | undefined;
   response.writeHead = (status: number, ...rest: unknown[]) => {
     const headers = rest.find((value) => typeof value === "object" && value !== null);
     if (status >= 400 && headers !== undefined) {
-      Object.assign(headers, { "content-type": "application/problem+json; charset=utf-8" });
+      Object.assign(headers, { ...problemHeaders(failure), "content-type": "application/problem+json; charset=utf-8" });
     }
     return Reflect.apply(writeHead, response, [status, ...rest]);
+  };
+  return (error) => {
+    failure = error;
   };
 }
 
@@ -128,16 +157,33 @@ function identify(options: MountOptions): RequestHandler {
     Object.assign(response.locals, own);
     response.setHeader("x-request-id", own.requestId);
     const header = request.headers.authorization;
-    if (header !== undefined) {
-      const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(header)?.[1];
-      if (token === undefined) throw unauthenticated();
-      const scrape = request.path === "/metrics" && token === options.metricsToken;
-      if (!scrape) locals(response).principal = await options.authenticate(token);
-      else locals(response).principal = scraper;
-    }
+    if (header !== undefined) Object.assign(response.locals, await whoAsks(header, request.path, options));
     next();
   };
 }
+
+async function whoAsks(
+  header: string,
+  path: string,
+  options: MountOptions,
+): Promise<{ principal: Principal } | { refusal: AppError }> {
+  const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(header)?.[1];
+  if (token === undefined) return { refusal: unauthenticated() };
+  const { metricsToken } = options;
+  if (path === "/metrics" && metricsToken !== undefined && sameSecret(token, metricsToken))
+    return { principal: scraper };
+  try {
+    return { principal: await options.authenticate(token) };
+  } catch (error) {
+    if (error instanceof AppError && error.code === "unauthenticated") return { refusal: error };
+    throw error;
+  }
+}
+
+/** After the limits, so that guessing tokens is held to the few requests of those who have none. */
+const refuse: RequestHandler = (_request, response, next) => {
+  next(locals(response).refusal);
+};
 
 const scraper: Principal = { userId: "", sessionId: "scrape", level: "admin", tenantIds: [], expiresAt: 0, amr: [] };
 
@@ -179,23 +225,12 @@ function limit(options: MountOptions): RequestHandler {
   };
 }
 
-/** `METHOD /path` of every operation that needs no token; none of them has a parameter. */
-function publicOperations(): ReadonlySet<string> {
-  const found = new Set<string>();
-  for (const area of Object.values(contract)) {
-    for (const procedure of Object.values(area)) {
-      const { meta, route } = procedure["~orpc"] as { meta: OperationMeta; route: { method?: string; path?: string } };
-      if (meta.capability === "public") found.add(`${route.method} ${route.path}`);
-    }
-  }
-  return found;
-}
-
-function readIfMatch(request: Request): number | undefined {
+/** The version a change was made on, undefined where none is named, or what is wrong with the header. */
+function readIfMatch(request: Request): number | AppError | undefined {
   const header = request.headers["if-match"];
   if (header === undefined || header === "*") return undefined;
   const version = /^(?:W\/)?"?(\d{1,15})"?$/.exec(header)?.[1];
-  if (version === undefined)
-    throw new AppError("invalid_input", "If-Match must carry the entity's version, as: If-Match: 3");
-  return Number(version);
+  return version === undefined
+    ? new AppError("invalid_input", "If-Match must carry the entity's version, as: If-Match: 3")
+    : Number(version);
 }

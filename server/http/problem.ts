@@ -38,10 +38,7 @@ function fromOrpc(error: ORPCError<string, unknown>): AppError {
     return new AppError("invalid_input", `The request is not valid. ${list}`, { errors, cause: error });
   }
   if (error.status === 400) {
-    return new AppError("invalid_input", "The request's body can't be read: it must be JSON.", { cause: error });
-  }
-  if (error.status === 413) {
-    return new AppError("payload_too_large", "The request is larger than the 1 MB allowed.", { cause: error });
+    return new AppError("invalid_input", "The request can't be read. Check its address and query.", { cause: error });
   }
   return toAppError(cause ?? new Error(errorMessage(error)));
 }
@@ -50,13 +47,20 @@ function isNodeError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && "code" in error;
 }
 
+/** The headers an error asks for besides its document's type. */
+export function problemHeaders(error: AppError | undefined): Record<string, string> {
+  const retryAfter = error?.data["retryAfterSeconds"];
+  return {
+    ...(typeof retryAfter === "number" ? { "retry-after": String(Math.ceil(retryAfter)) } : {}),
+    ...(error?.status === 401 ? { "www-authenticate": "Bearer" } : {}),
+  };
+}
+
 /** Writes a problem document. */
 export function sendProblem(response: Response, error: AppError, instance: string): void {
-  const retryAfter = error.data["retryAfterSeconds"];
-  if (typeof retryAfter === "number") response.setHeader("retry-after", String(Math.ceil(retryAfter)));
-  if (error.status === 401) response.setHeader("www-authenticate", "Bearer");
   response
     .status(error.status)
+    .set(problemHeaders(error))
     .type("application/problem+json")
     .send(JSON.stringify(toProblem(error, instance)));
 }

@@ -13,7 +13,10 @@ export async function ensureOwner(users: UserService, linuxUser: string): Promis
   if (found !== undefined) return found;
   const email = `${linuxUser}@localhost.localdomain`;
   if (users.findByEmail(email) !== undefined) {
-    throw new AppError("forbidden", `${email} is not an active administrator here, so this server belongs to nobody. Restore a backup, or use another data directory.`);
+    throw new AppError(
+      "forbidden",
+      `${email} is not an active administrator here, so this server belongs to nobody. Restore a backup, or use another data directory.`,
+    );
   }
   return users.create({
     email,

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { email, id, timestamp } from "../entities/common.ts";
 import { user } from "../entities/user.ts";
-import { operation } from "./operation.ts";
+import { on, operation } from "./operation.ts";
 
 /** A session token as the server hands it out; shown once, never stored in clear. */
 const grant = z.object({ token: z.string(), expiresAt: timestamp, user });
@@ -79,7 +79,12 @@ export const auth = {
       successStatus: 204,
       tags: ["auth"],
     })
-    .meta({ capability: "self", effect: "destructive", scope: [], example: { input: { sessionId: "4f9d2c" } } })
+    .meta({
+      capability: "self",
+      effect: "destructive",
+      scope: [on("authSession", "sessionId")],
+      example: { input: { sessionId: "4f9d2c" } },
+    })
     .input(
       z
         .object({ token: z.string().max(8000).optional(), sessionId: id.optional() })
