@@ -76,7 +76,7 @@ export class Tmux {
     const result = await this.#batch(batch.commands);
     const answer = batch.parse(result.stdout);
     if (!answer) return this.#unreached(result);
-    this.#serverPid = answer.panes[0]?.serverPid ?? this.#serverPid;
+    this.#serverPid = answer.serverPid;
     return { state: "present", ...answer };
   }
 
@@ -249,7 +249,7 @@ export class Tmux {
     if (pid !== undefined && processFacts(pid)?.name.startsWith("tmux") === true) {
       return { state: "unknown", reason: `tmux runs, but its socket is gone; kill -USR1 ${pid} makes it anew` };
     }
-    return { state: "absent", at: 0, panes: [], screens: new Map() };
+    return { state: "absent", at: 0, serverPid: 0, panes: [], screens: new Map() };
   }
 
   #base(): string[] {

@@ -41,40 +41,53 @@ const names = columns.map(([, column]) => column).join(", ");
 const values = columns.map(([field]) => `:${field}`).join(", ");
 const changes = columns.map(([field, column]) => `${column} = :${field}`).join(", ");
 
-/** Sessions in SQLite. Calls throw what {@link Database} throws. */
+/**
+ * Sessions in SQLite, all of them in memory too: the monitor reads them every second. This process is the only one
+ * that writes them. Calls throw what {@link Database} throws; memory changes when the disk has.
+ */
 export class SessionRepository {
   readonly #database: Database;
+  readonly #records: Map<string, Session>;
 
   constructor(database: Database) {
     this.#database = database;
+    const rows = database.prepare<Row>("SELECT * FROM sessions").all().map(fromRow);
+    this.#records = new Map(rows.map((record) => [record.id, record]));
   }
 
   insert(record: Session): void {
     this.#database.prepare(`INSERT INTO sessions (${names}) VALUES (${values})`).run({ ...record });
+    this.#records.set(record.id, record);
   }
 
-  /** Replaces the row; false where it was deleted meanwhile. */
+  /** Replaces the record; false where it was deleted meanwhile. */
   update(record: Session): boolean {
-    return this.#database.prepare(`UPDATE sessions SET ${changes} WHERE id = :id`).run({ ...record }) === 1;
+    return this.updateAll([record]).length === 1;
   }
 
   /** All or none, with one sync to the disk. Answers those that were still there. */
   updateAll(records: readonly Session[]): Session[] {
-    if (records.length === 0) return [];
-    return this.#database.transaction(() => records.filter((record) => this.update(record)));
+    const present = records.filter(({ id }) => this.#records.has(id));
+    if (present.length === 0) return present;
+    const statement = this.#database.prepare(`UPDATE sessions SET ${changes} WHERE id = :id`);
+    this.#database.transaction(() => {
+      for (const record of present) statement.run({ ...record });
+    });
+    for (const record of present) this.#records.set(record.id, record);
+    return present;
   }
 
-  delete(id: string): boolean {
-    return this.#database.prepare("DELETE FROM sessions WHERE id = :id").run({ id }) === 1;
+  delete(id: string): void {
+    this.#database.prepare("DELETE FROM sessions WHERE id = :id").run({ id });
+    this.#records.delete(id);
   }
 
   find(id: string): Session | undefined {
-    const row = this.#database.prepare<Row>("SELECT * FROM sessions WHERE id = :id").get({ id });
-    return row && fromRow(row);
+    return this.#records.get(id);
   }
 
   all(): Session[] {
-    return this.#database.prepare<Row>("SELECT * FROM sessions").all().map(fromRow);
+    return [...this.#records.values()];
   }
 
   /** Newest first. */

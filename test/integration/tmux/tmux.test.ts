@@ -251,7 +251,8 @@ describe("tmux", () => {
   });
 
   it("does not take a removed socket for the end of its sessions", async () => {
-    const { serverPid } = await create("hidden-p1");
+    await create("hidden-p1");
+    const { serverPid } = answered(await tmux.poll());
     const socket = (await seat.tmux("display-message", "-p", "#{socket_path}")).trim();
     await seat.user.run(["rm", "--", socket]);
     const view = await tmux.poll();
