@@ -74,20 +74,8 @@ describe("webviews: the issue panel", () => {
 
     it("in the reader's language, with English where a translation is missing", async () => {
       const translations = { "Start Work": "Arbeit beginnen", "Show {0} older comments": "{0} ältere Kommentare" };
-      await open({
-        state: { ...loaded, comments: Array.from({ length: 40 }, (_, index) => comment(index, "text")) },
-        handlers: {
-          ready: () => {
-            setImmediate(() =>
-              stage.host.tell("show", {
-                ...loaded,
-                comments: Array.from({ length: 40 }, (_, index) => comment(index, "text")),
-              }),
-            );
-            return { language: "de", translations };
-          },
-        },
-      });
+      const comments = Array.from({ length: 40 }, (_, index) => comment(index, "text"));
+      await open({ state: { ...loaded, comments }, locale: { language: "de", translations } });
       await button("Arbeit beginnen").waitFor();
       await button("10 ältere Kommentare").waitFor();
       await button("Refresh").waitFor();

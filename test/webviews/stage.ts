@@ -9,7 +9,12 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { bundles } from "../../scripts/build/bundles.ts";
 import type { AppError } from "../../shared/errors.ts";
 import { openChannel, type Channel, type Handlers } from "../../shared/messages/channel.ts";
-import { toIssueHost, toIssuePanel, type IssuePanelState } from "../../shared/messages/issue-panel.ts";
+import {
+  toIssueHost,
+  toIssuePanel,
+  type IssuePanelLocale,
+  type IssuePanelState,
+} from "../../shared/messages/issue-panel.ts";
 import { panelHtml } from "../../shared/messages/panel-html.ts";
 import { themes, type Theme } from "./themes.ts";
 
@@ -72,6 +77,8 @@ export interface StageOptions {
   /** Shown as soon as the panel is ready, also after a reload. */
   state?: IssuePanelState;
   theme?: Theme;
+  /** English, unless told. */
+  locale?: IssuePanelLocale;
   handlers?: Partial<Handlers<typeof toIssueHost>>;
   context?: BrowserContextOptions;
 }
@@ -101,7 +108,7 @@ export async function openStage(browser: Browser, server: PanelServer, options: 
         const { state } = options;
         // After the answer, as the protocol says.
         if (state) setImmediate(() => host.tell("show", state));
-        return { language: "en", translations: {} };
+        return options.locale ?? { language: "en", translations: {} };
       },
       startWork: note("startWork"),
       populateContext: note("populateContext"),

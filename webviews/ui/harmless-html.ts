@@ -47,13 +47,22 @@ const elements: Record<string, string[]> = {
   var: [],
 };
 
+const withoutContent = new Set(["br", "hr", "img"]);
+/** Those a parser ends by itself, which people leave open. */
+const closedByParser = new Set(["dd", "dt", "li", "p", "tbody", "td", "tfoot", "th", "thead", "tr"]);
+
+/** Deeper, the time a parser takes grows with the square of the text. */
+const deepest = 30;
+
 /**
  * Keeps the harmless elements of untrusted HTML, written anew with few attributes, drops comments, and makes text of the
  * rest, so that a `<T>` or a `<script>` is read instead of lost. What comes out is still sanitised: this is the first of
  * two checks, and it keeps everything that loads, runs or styles away from the parser, where the content security policy
  * would report it although it is inert.
+ *
+ * `open` are the elements that earlier HTML of the same text has left open, outermost first; it is kept up to date.
  */
-export function harmlessHtml(html: string): string {
+export function harmlessHtml(html: string, open: string[]): string {
   let made = "";
   let position = 0;
   while (position < html.length) {
@@ -67,17 +76,35 @@ export function harmlessHtml(html: string): string {
       continue;
     }
     const tag = readTag(html, next);
-    made += tag?.written ?? "&lt;";
-    position = tag?.end ?? next + 1;
+    const kept = tag !== undefined && nest(tag, open);
+    made += kept ? tag.written : "&lt;";
+    position = kept ? tag.end : next + 1;
   }
   return made;
 }
 
 interface Tag {
+  name: string;
+  closes: boolean;
   /** The tag anew. */
   written: string;
   /** Where the text goes on. */
   end: number;
+}
+
+/** Whether the tag fits where it stands: not too deep, and closing only what is open. */
+function nest({ name, closes }: Tag, open: string[]): boolean {
+  if (withoutContent.has(name)) return !closes;
+  if (closedByParser.has(name)) return true;
+  if (closes) {
+    const place = open.lastIndexOf(name);
+    if (place === -1) return false;
+    open.splice(place);
+    return true;
+  }
+  if (open.length >= deepest) return false;
+  open.push(name);
+  return true;
 }
 
 /** Reads the tag that begins at `start`; undefined where there is none that may stay. */
@@ -100,7 +127,8 @@ function readTag(html: string, start: number): Tag | undefined {
     if (allowed.includes(key)) written += writeAttribute(key, found[2] ?? found[3] ?? found[4] ?? "");
   }
   if (!closing.test(html)) return undefined;
-  return { written: named[1] === "/" ? `</${name}>` : `<${name}${written}>`, end: closing.lastIndex };
+  const closes = named[1] === "/";
+  return { name, closes, written: closes ? `</${name}>` : `<${name}${written}>`, end: closing.lastIndex };
 }
 
 /** Entities in the value stay as they are; an image's address goes where it loads nothing. */

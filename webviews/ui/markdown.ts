@@ -1,4 +1,4 @@
-import MarkdownIt from "markdown-it";
+import MarkdownIt, { type RendererRule, type Token } from "markdown-it";
 import { harmlessHtml } from "./harmless-html.ts";
 import { createSanitizer } from "./sanitize.ts";
 
@@ -13,22 +13,27 @@ export function createMarkdown(): RenderMarkdown {
   const markdown = new MarkdownIt({ html: true, linkify: true, breaks: true });
   // Bare words that look like domains stay words: README.md is a file.
   markdown.linkify.set({ fuzzyLink: false, fuzzyIP: false });
-  // Column alignment is a style in markdown-it, and styles are not allowed.
-  markdown.core.ruler.push("column-alignment", (state) => {
-    for (const token of state.tokens) {
+  markdown.core.ruler.push("harmless-attributes", ({ tokens }) => {
+    for (const token of tokens) {
+      // Column alignment is a style in markdown-it, and styles are not allowed.
       const alignment = /^text-align:(left|center|right)$/.exec(String(token.attrGet("style") ?? ""))?.[1];
       if (alignment !== undefined) token.attrs = [["align", alignment]];
+      for (const child of token.children ?? []) if (child.type === "image") hideAddress(child);
     }
   });
-  markdown.renderer.rules["html_inline"] = (tokens, index) => harmlessHtml(tokens[index]?.content ?? "");
-  markdown.renderer.rules["html_block"] = markdown.renderer.rules["html_inline"];
-  const image = markdown.renderer.rules["image"];
-  markdown.renderer.rules["image"] = (tokens, index, options, env, self) => {
-    // An address under another name is never loaded, not even while it is parsed.
-    const attributes = tokens[index]?.attrs?.find(([name]) => name === "src");
-    if (attributes) attributes[0] = "data-source";
-    return image?.(tokens, index, options, env, self) ?? "";
-  };
+  let open: string[] = [];
+  const html: RendererRule = (tokens, index) => harmlessHtml(tokens[index]?.content ?? "", open);
+  markdown.renderer.rules["html_inline"] = html;
+  markdown.renderer.rules["html_block"] = html;
   const sanitize = createSanitizer();
-  return (source) => sanitize(markdown.render(source));
+  return (source) => {
+    open = [];
+    return sanitize(markdown.render(source));
+  };
+}
+
+/** Renames an image's address: under another name it is never loaded, not even while it is parsed. */
+function hideAddress(image: Token): void {
+  const source = image.attrs?.find(([name]) => name === "src");
+  if (source) source[0] = "data-source";
 }
