@@ -7,6 +7,8 @@ export const defaultSize = { cols: 220, rows: 50 };
  */
 export const tmuxOptions = [
   "set-option -s default-terminal tmux-256color",
+  // Tools draw in true colour (COLORTERM says so to them); VS Code's terminal, an xterm, shows it.
+  "set-option -sq terminal-features[9] xterm*:RGB",
   "set-option -s escape-time 20",
   "set-option -sq focus-events on",
   `set-option -g default-size ${defaultSize.cols}x${defaultSize.rows}`,

@@ -96,7 +96,7 @@ export class Tmux {
     }
     await this.#settled();
     const { home, name, shell } = this.#user;
-    const own = { HOME: home, USER: name, LOGNAME: name, SHELL: shell, ...session.env };
+    const own = { HOME: home, USER: name, LOGNAME: name, SHELL: shell, COLORTERM: "truecolor", ...session.env };
     const foreign = await this.#foreignVariables(own);
     const commands = [
       ...tmuxOptions,

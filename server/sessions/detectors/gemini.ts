@@ -10,7 +10,8 @@ const confirmation = /\bwaiting for user confirmation\b|^allow execution\b|^appl
  */
 export const detectGemini: Detector = ({ screen, title }) => {
   const lines = textLines(screen);
-  const field = lines.findLastIndex((line) => /^▄{10,}$/u.test(line));
+  // The field's edges are drawn only where the terminal has true colour.
+  const field = lines.findLastIndex((line) => /^▄{10,}$|^[>!*] /u.test(line));
   const selected = lines.findLastIndex((line) => /^[●❯] \d+\. \S/u.test(line));
   const dialog = selected > field;
   const question = dialog ? questionAbove(lines, selected) : null;
