@@ -116,8 +116,12 @@ export function toComment(row: CommentRow): IssueComment {
 
 /** With milliseconds and Z, whatever precision the provider has: text order is time order then. */
 export function storedTime(time: string): string {
+  // What providers send nearly always, without the way through a Date: a sync converts tens of thousands.
+  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(time)) return `${time.slice(0, -1)}.000Z`;
   return new Date(time).toISOString();
 }
+
+export type IssueColumns = ReturnType<typeof toColumns>;
 
 /** What a provider's issue is stored as, apart from what the store itself adds. */
 export function toColumns(issue: FetchedIssue) {
@@ -141,9 +145,9 @@ export function toColumns(issue: FetchedIssue) {
 }
 
 /** Tells whether an issue changed: a hash of everything about it, its comments and its place. */
-export function digestOf(issue: FetchedIssue, origin: IssueOrigin): string {
+export function digestOf(columns: IssueColumns, comments: readonly IssueComment[], origin: IssueOrigin): string {
   const { tenantId, projectId, provider } = origin;
-  const content = JSON.stringify([tenantId, projectId, provider, toColumns(issue), issue.comments]);
+  const content = JSON.stringify([tenantId, projectId, provider, columns, comments]);
   return createHash("sha256").update(content).digest("base64url");
 }
 

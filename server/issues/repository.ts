@@ -14,6 +14,7 @@ import {
   toIssue,
   type CommentRow,
   type FetchedIssue,
+  type IssueColumns,
   type IssueOrigin,
   type IssueRow,
 } from "./records.ts";
@@ -87,7 +88,8 @@ export class IssueRepository {
     this.#database.transaction(() => {
       const toIndex: { searchId: number; issue: FetchedIssue }[] = [];
       for (const issue of latest.values()) {
-        const digest = digestOf(issue, origin);
+        const columns = toColumns(issue);
+        const digest = digestOf(columns, issue.comments, origin);
         const known = this.#known(origin.linkId, issue.externalId);
         if (known?.digest === digest) {
           this.#markSeen(known.row_id, origin.syncId);
@@ -95,8 +97,8 @@ export class IssueRepository {
           continue;
         }
         if (known !== undefined) this.#removeFromIndex(known.search_id);
-        const searchId = this.#freeSearchId(storedTime(issue.updatedAt));
-        const id = this.#store(origin, issue, known, digest, searchId);
+        const searchId = this.#freeSearchId(columns.updatedAt);
+        const id = this.#store(origin, issue, known, { ...columns, digest, searchId });
         toIndex.push({ searchId, issue });
         (known === undefined ? result.created : result.changed).push(id);
       }
@@ -136,14 +138,13 @@ export class IssueRepository {
       .run({ rowId, syncId, now: isoTime(this.#clock) });
   }
 
-  #store(origin: IssueOrigin, issue: FetchedIssue, known: Known | undefined, digest: string, searchId: number): string {
-    const content = {
-      ...toColumns(issue),
-      syncedAt: isoTime(this.#clock),
-      digest,
-      syncId: origin.syncId,
-      searchId,
-    };
+  #store(
+    origin: IssueOrigin,
+    issue: FetchedIssue,
+    known: Known | undefined,
+    columns: IssueColumns & { digest: string; searchId: number },
+  ): string {
+    const content = { ...columns, syncedAt: isoTime(this.#clock), syncId: origin.syncId };
     if (known !== undefined) {
       this.#database.prepare(updateIssue).run({ ...content, rowId: known.row_id });
       this.#database.prepare("DELETE FROM issue_comments WHERE issue = :rowId").run({ rowId: known.row_id });

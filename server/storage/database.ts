@@ -11,6 +11,9 @@ export type SqlParameters = Record<string, SqlValue>;
 /** How long, in milliseconds, a call waits for another process that holds the database. */
 const busyTimeout = 5_000;
 
+/** Pages of 4 KiB at which the log is moved into the database: few enough to start quickly, rare during a sync. */
+const checkpointPages = 4_000;
+
 /**
  * The server's SQLite database: write-ahead log, every commit synced. Calls are synchronous; a commit that returned
  * survives a power cut. All calls throw AppError storage_full | storage_corrupt | storage_failed.
@@ -28,6 +31,7 @@ export class Database {
       makePrivate(path);
       const database = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: busyTimeout });
       database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;");
+      database.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`);
       return database;
     });
   }
