@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { auditRecord, auditOutcome } from "../entities/audit.ts";
 import { pageOf, pageQuery, timestamp } from "../entities/common.ts";
-import { operation } from "./operation.ts";
+import { on, operation } from "./operation.ts";
 
 const health = z.object({ status: z.enum(["ok", "failing"]), version: z.string(), uptimeSeconds: z.number() });
 const exampleHealth = { status: "ok", version: "0.1.0", uptimeSeconds: 12.5 };
@@ -17,7 +17,12 @@ export const system = {
     .output(health),
   audit: operation
     .route({ method: "GET", path: "/api/audit", summary: "List the audit records, newest first", tags: ["audit"] })
-    .meta({ capability: "audit.read", effect: "read", scope: [], example: { input: { action: "projects.create" } } })
+    .meta({
+      capability: "audit.read",
+      effect: "read",
+      scope: [on("tenant", "tenant")],
+      example: { input: { action: "projects.create" } },
+    })
     .input(
       z.object({
         ...pageQuery,
@@ -33,7 +38,7 @@ export const system = {
   verifyAudit: operation
     .route({ method: "GET", path: "/api/audit/verify", summary: "Check the audit's hash chain", tags: ["audit"] })
     .meta({
-      capability: "audit.read",
+      capability: "audit.verify",
       effect: "read",
       scope: [],
       example: { output: { ok: true, records: 3, problems: [] } },

@@ -7,6 +7,9 @@ export const worktree = z.object({
   path: z.string(),
   branch: z.string().nullable(),
   dirty: z.boolean(),
+  /** The issue it was made for, as its project's store knew it then; null for one made by hand. */
+  issueId: z.string().nullable(),
+  issueKey: z.string().nullable(),
 });
 
 /** The state of one person's clone of a project. */

@@ -21,7 +21,8 @@ export const capabilities = {
   "workspaces.use": ["admin", "technician"],
   "sessions.use": ["admin", "technician"],
   "sessions.resync": ["admin"],
-  "audit.read": ["admin"],
+  "audit.read": ["admin", "technician"],
+  "audit.verify": ["admin"],
   "metrics.read": ["admin"],
 } as const satisfies Record<string, readonly Level[]>;
 
