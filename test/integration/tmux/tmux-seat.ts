@@ -34,7 +34,8 @@ export async function createSeat(environment: Record<string, string> = {}): Prom
       // There may be no server left to end.
       await user.run(["tmux", "-L", socket, "kill-server"], { check: false });
       await rm(path.join(os.tmpdir(), `tmux-${user.uid}`, socket), { force: true });
-      await rm(home, { recursive: true, force: true });
+      // A shell that was just hung up still writes its history.
+      await rm(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
     },
   };
 }

@@ -136,7 +136,10 @@ describe("tmux", () => {
   });
 
   it("knows exit codes, and keeps the last words", async () => {
-    await create("bad-p1", ["sh", "-c", "echo last words; exit 7"]);
+    // Linux may drop what a terminal has not passed on when its session leader ends, so that is waited for.
+    const running = await create("bad-p1", ["sh", "-c", "echo last words; read go; exit 7"]);
+    await screenWith(running, "last words");
+    await tmux.press(running, "Enter");
     const pane = await whenDead("bad-p1");
     assert.equal(pane.exitStatus, 7);
     assert.match((await tmux.history(pane)) ?? "", /last words/u);
