@@ -3,9 +3,9 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { AppError, errorMessage } from "../../shared/errors.ts";
 import { loadConfig } from "../config/load.ts";
-import { withClient } from "./issue-commands.ts";
+import { withClient } from "./with-client.ts";
 import { printJson, printTable } from "./output.ts";
-import type { Context } from "./program.ts";
+import type { Context } from "./command-context.ts";
 import { parseSeed, seed } from "./seed.ts";
 
 /** seed, backup, restore, audit. */

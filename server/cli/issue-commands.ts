@@ -2,11 +2,11 @@ import type { Command } from "commander";
 import type { Client } from "../../shared/contract/client.ts";
 import type { Project } from "../../shared/entities/project.ts";
 import { AppError } from "../../shared/errors.ts";
-import { connect } from "./connect.ts";
 import { followJob } from "./follow-job.ts";
 import { plain, plainText, printJson, printTable } from "./output.ts";
-import type { CommandContext, Context } from "./program.ts";
+import type { Context } from "./command-context.ts";
 import { everything } from "./seed.ts";
+import { findProject, withClient } from "./with-client.ts";
 
 /** issues, sync-issues. */
 export function addIssueCommands(program: Command, context: Context): void {
@@ -103,28 +103,4 @@ export function addIssueCommands(program: Command, context: Context): void {
         }
       });
     });
-}
-
-/** Runs work with a client, which is closed whatever happens. */
-export async function withClient(
-  own: CommandContext,
-  purpose: string,
-  work: (client: Client, own: CommandContext) => Promise<void>,
-): Promise<void> {
-  const server = await connect(own, purpose);
-  try {
-    await work(server.client, own);
-  } finally {
-    await server.close();
-  }
-}
-
-/** @throws AppError not_found, or conflict where several tenants have the slug */
-export async function findProject(client: Client, slug: string): Promise<Project> {
-  const { items } = await client.projects.list({ slug });
-  const [found] = items;
-  if (found === undefined) throw new AppError("not_found", `There is no project ${slug}.`);
-  if (items.length > 1)
-    throw new AppError("conflict", `Several tenants have a project ${slug}; use the API with its id.`);
-  return found;
 }

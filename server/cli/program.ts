@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { AppError, errorMessage } from "../../shared/errors.ts";
 import { addDataCommands } from "./data-commands.ts";
-import type { CliContext } from "./connect.ts";
+import type { CommandContext, Context } from "./command-context.ts";
 import { addIssueCommands } from "./issue-commands.ts";
 import { printJson, type Output } from "./output.ts";
 import { addServerCommands } from "./server-commands.ts";
@@ -21,17 +21,6 @@ Examples:
   aiops audit verify                       check the audit's hash chain
   aiops backup --to aiops-backup.tar.gz    a consistent copy while the server runs
 `;
-
-export interface CommandContext extends CliContext {
-  output: Output;
-  /** Reads standard input to its end. */
-  readInput: () => Promise<string>;
-  /** Where the command was called. */
-  cwd: string;
-}
-
-/** What a command is given: where the context comes from is decided once, from the global options. */
-export type Context = () => CommandContext;
 
 /**
  * Runs one call of `aiops`.

@@ -6,7 +6,7 @@ import { documentConfig, secretKeys } from "../config/schema.ts";
 import { createLogger } from "../log.ts";
 import { connect } from "./connect.ts";
 import { printJson, printTable } from "./output.ts";
-import type { Context } from "./program.ts";
+import type { Context } from "./command-context.ts";
 
 /** serve, token, request, config, doctor. */
 export function addServerCommands(program: Command, context: Context): void {

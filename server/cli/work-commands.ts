@@ -2,9 +2,9 @@ import type { Command } from "commander";
 import { createLocalHost } from "../host/local.ts";
 import { runAgentContext } from "./agent-context.ts";
 import { followJob } from "./follow-job.ts";
-import { findProject, withClient } from "./issue-commands.ts";
+import { findProject, withClient } from "./with-client.ts";
 import { printJson, printTable } from "./output.ts";
-import type { Context } from "./program.ts";
+import type { Context } from "./command-context.ts";
 
 /** init-workspace, start, sessions, agent-context. */
 export function addWorkCommands(program: Command, context: Context): void {
