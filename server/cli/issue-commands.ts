@@ -1,6 +1,4 @@
 import type { Command } from "commander";
-import type { Client } from "../../shared/contract/client.ts";
-import type { Project } from "../../shared/entities/project.ts";
 import { AppError } from "../../shared/errors.ts";
 import { followJob } from "./follow-job.ts";
 import { plain, plainText, printJson, printTable } from "./output.ts";
