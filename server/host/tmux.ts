@@ -163,7 +163,8 @@ export class Tmux {
   async holdPrompt(pane: TmuxPane, text: string): Promise<void> {
     const load = ["load-buffer", "-b", heldBuffer(pane), "-"];
     const mark = ["set-option", "-t", exactTarget(pane.session), "@aiops_prompt", "held"];
-    const result = await this.#tmux([...load, ";", ...mark], { input: harmlessText(text) });
+    // The mark first: where the session is gone, no buffer is left.
+    const result = await this.#tmux([...mark, ";", ...load], { input: harmlessText(text) });
     if (result.exitCode !== 0) throw gone(pane.session, result);
   }
 

@@ -54,7 +54,6 @@ export class SessionService {
   readonly #monitor: SessionMonitor;
   /** One thing at a time is done to a session. */
   readonly #serial = new Serial();
-  readonly #delivering = new Set<string>();
 
   constructor(options: SessionServiceOptions) {
     this.#options = options;
@@ -234,10 +233,8 @@ export class SessionService {
     return result;
   }
 
-  /** Gives a tool that has become ready the prompt it was started with. */
+  /** Gives a tool that has become ready the prompt it was started with; the monitor leaves it alone meanwhile. */
   async #deliver(record: Session): Promise<void> {
-    if (this.#delivering.has(record.id)) return;
-    this.#delivering.add(record.id);
     try {
       await this.#serial.run(record.id, async () => {
         const { tmux } = await this.#seat(record);
@@ -247,8 +244,6 @@ export class SessionService {
     } catch (error) {
       // Nobody waits for it: the session's screen shows how far it came.
       this.#options.log.error({ err: error, sessionId: record.id }, "the first prompt was not taken");
-    } finally {
-      this.#delivering.delete(record.id);
     }
   }
 

@@ -39,6 +39,8 @@ function take(chunk: string): void {
     if (rest.startsWith(pasteStart)) {
       const end = rest.indexOf(pasteEnd);
       field += rest.slice(pasteStart.length, end).replaceAll("\r", "\n");
+      // As when a tool call that was on its way needs leave just now.
+      if (field.includes("meanwhile")) state = "asking";
       rest = rest.slice(end + pasteEnd.length);
     } else {
       const key = rest[0] ?? "";

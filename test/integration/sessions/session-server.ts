@@ -31,7 +31,7 @@ export interface TestServer {
   close: () => Promise<void>;
 }
 
-export function startServer(seat: TestSeat, serverId = "server1"): TestServer {
+export function startServer(seat: TestSeat, { serverId = "server1", intervalMs = 50 } = {}): TestServer {
   const database = openDatabase(path.join(seat.home, "aiops.sqlite"), {
     migrations,
     clock: systemClock,
@@ -53,7 +53,7 @@ export function startServer(seat: TestSeat, serverId = "server1"): TestServer {
     events: { publish: (publication) => void events.push(publication) },
     clock: systemClock,
     log: collect(logged),
-    intervalMs: 50,
+    intervalMs,
   });
   service.start();
   return {

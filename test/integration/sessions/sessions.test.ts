@@ -153,6 +153,34 @@ describe("sessions", () => {
       await server.whenStatus(id, "working");
     });
 
+    it("never presses Enter into a question that came up meanwhile", async () => {
+      const { id } = await server.create("claude");
+      await server.whenStatus(id, "idle");
+      await assert.rejects(server.service.input(id, "meanwhile"), fails("conflict", /Answer that first/u));
+      await server.whenStatus(id, "waiting");
+      assert.doesNotMatch((await server.service.screen(id)).text, /answered/u);
+      assert.deepEqual(await told(), []);
+    });
+
+    it("sees in one look what a quiet session began to ask since the last", async () => {
+      await server.close();
+      server = startServer(seat, { intervalMs: 3_600_000 });
+      const { id, tmuxSession } = await server.create("claude");
+      const target = `=${tmuxSession}:`;
+      const quiet = async () => {
+        await server.service.refresh();
+        const printed = await seat.tmux("display-message", "-p", "-t", target, "#{window_activity} %s");
+        const [activity, now] = printed.split(" ").map(Number);
+        return server.service.get(id).status === "idle" && Number(now) > Number(activity) + 1;
+      };
+      await waitFor(quiet, { what: "a session that is quiet" });
+      await seat.tmux("send-keys", "-t", target, "-l", "ask me");
+      await seat.tmux("send-keys", "-t", target, "Enter");
+      await waitFor(async () => (await server.service.screen(id)).text.includes("proceed?"), { what: "the question" });
+      await server.service.refresh();
+      assert.equal(server.service.get(id).status, "waiting");
+    });
+
     it("types without Enter where that is asked for", async () => {
       const { id } = await server.create("claude");
       await server.whenStatus(id, "idle");
@@ -264,7 +292,7 @@ describe("sessions", () => {
   it("ends what has its mark and no record, and nobody else's", async () => {
     const kept = await server.create("shell");
     const orphan = await server.create("shell");
-    const strange = startServer(seat, "server2");
+    const strange = startServer(seat, { serverId: "server2" });
     const theirs = await strange.create("shell");
     await strange.close();
     // Both servers store in one file here; the record of the other is none of ours.

@@ -40,8 +40,12 @@ describe("tmux", () => {
     );
   }
 
+  /** tmux knows that a pane is dead a moment before it knows the exit code. */
   function whenDead(name: string): Promise<TmuxPane> {
-    return waitFor(async () => [await tmux.find(name)].find((pane) => pane?.dead === true), { what: `${name} to end` });
+    return waitFor(
+      async () => [await tmux.find(name)].find((pane) => pane?.dead === true && pane.exitStatus !== null),
+      { what: `${name} to end` },
+    );
   }
 
   it("answers absent, and no error, while no tmux server runs", async () => {
@@ -210,6 +214,18 @@ describe("tmux", () => {
     await screenWith(pane, "only once");
     assert.equal((await tmux.find("held-p1"))?.promptHeld, false);
     await assert.rejects(tmux.pasteHeld(held), (error) => error instanceof AppError && error.code === "session_gone");
+  });
+
+  it("holds nothing for a session that is gone, and nothing for one whose name begins alike", async () => {
+    const pane = await create("ab");
+    await create("abc");
+    await tmux.kill("ab", "id-ab");
+    await assert.rejects(
+      tmux.holdPrompt(pane, "x"),
+      (error) => error instanceof AppError && error.code === "session_gone",
+    );
+    assert.equal((await tmux.find("abc"))?.promptHeld, false);
+    assert.equal(await seat.tmux("list-buffers"), "");
   });
 
   it("says that a session is gone when text is sent to it, and keeps no copy of the text", async () => {
