@@ -2,7 +2,7 @@
 export interface GitHubRepository {
   owner: string;
   name: string;
-  /** What git clones. */
+  /** What git clones; empty where the site has no address that can be trusted, as over plain http. */
   cloneUrl: string;
   /** The API root as a connection takes it; empty for github.com. */
   apiRoot: string;
@@ -49,7 +49,7 @@ function repository(
   return {
     owner,
     name,
-    cloneUrl: cloneUrl ?? `${protocol}//${site}/${owner}/${name}.git`,
+    cloneUrl: cloneUrl ?? (protocol === "https:" ? `https://${site}/${owner}/${name}.git` : ""),
     apiRoot: isGitHub ? "" : `${protocol}//${site}/api/v3`,
   };
 }

@@ -94,7 +94,7 @@ export class IssuesView implements vscode.TreeDataProvider<IssuesNode>, vscode.D
     if (content.kind === "groups") {
       const by = groupings[issues.grouping][path.length];
       if (by === undefined) return [];
-      const values = by === "project" ? this.#projectIds(content.groups) : content.groups.map(({ value }) => value);
+      const values = by === "project" ? this.#projectIds(content.groups) : inOrder(by, content.groups);
       if (values.length === 0 && projectOf(path) !== undefined) return [this.#empty(path, parent)];
       return values.map((value) => {
         const below = [...path, { by, value }];
@@ -198,6 +198,12 @@ export class IssuesView implements vscode.TreeDataProvider<IssuesNode>, vscode.D
     item.command = { command: "aiops.retryGroup", title: vscode.l10n.t("Try Again"), arguments: [node] };
     return item;
   }
+}
+
+/** What is to be done before what is done; providers by their names. */
+function inOrder(by: "provider" | "status", groups: readonly { value: string }[]): string[] {
+  const rank = (value: string): string => (by === "status" ? (value === "open" ? "0" : "1") : providerName(value));
+  return groups.map(({ value }) => value).toSorted((a, b) => rank(a).localeCompare(rank(b)));
 }
 
 function emptyItem(path: GroupPath): vscode.TreeItem {
