@@ -53,10 +53,12 @@ export async function backup({ dataDir, target, clock = systemClock }: BackupOpt
     const archive = new Archive(clock);
     const made = join(work, "archive");
     const packed = createGzip();
-    await Promise.all([
+    const [, written] = await Promise.allSettled([
       pipeline(Readable.from(archive.pieces(contentsOf(dataDir, work))), packed),
       writeNew(made, packed),
     ]);
+    // Whichever side failed, the writing one has the reason; the other may only have been told to stop.
+    if (written.status === "rejected") throw written.reason;
     await link(made, target);
     await syncDirectory(dirname(target));
     return { path: target, files: archive.files, bytes: (await lstat(target)).size, keyNotice };
