@@ -34,7 +34,10 @@ export function pickIssue(
   pick.placeholder = placeholder;
   // The server has matched already, in comments too: the list must not match again by its own rules.
   pick.matchOnDescription = false;
-  if (options.showInView !== undefined) pick.buttons = [showInView];
+  if (options.showInView !== undefined) {
+    pick.title = vscode.l10n.t("Search Issues");
+    pick.buttons = [showInView];
+  }
 
   let asked = 0;
   let timer: NodeJS.Timeout | undefined;

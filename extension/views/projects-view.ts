@@ -46,6 +46,7 @@ export class ProjectsView implements vscode.TreeDataProvider<ProjectsNode>, vsco
     }
     if (node.kind !== "project") return [];
     const { projectId } = node;
+    if (this.#isIssuesOnly(projectId)) return [];
     const { workspaces } = this.#model;
     if (workspaces.get(projectId) !== undefined || workspaces.error(projectId) !== undefined) {
       return this.#details(projectId);
@@ -86,6 +87,11 @@ export class ProjectsView implements vscode.TreeDataProvider<ProjectsNode>, vsco
     ];
   }
 
+  /** A project may have a tracker and no repository. */
+  #isIssuesOnly(projectId: string): boolean {
+    return this.#model.projects.get(projectId)?.repositoryUrl === "";
+  }
+
   #item(node: ProjectsNode, workspace: Workspace | undefined): vscode.TreeItem {
     if (node.kind === "project") return this.#projectItem(this.#model.projects.get(node.projectId), workspace);
     if (node.kind === "initialise") return initialiseItem(node.projectId);
@@ -102,6 +108,7 @@ export class ProjectsView implements vscode.TreeDataProvider<ProjectsNode>, vsco
 
   #projectItem(project: Project | undefined, workspace: Workspace | undefined): vscode.TreeItem {
     if (project === undefined) return new vscode.TreeItem("");
+    if (this.#isIssuesOnly(project.id)) return issuesOnlyItem(project);
     if (workspace === undefined) void this.#model.workspaces.load(project.id);
     const item = new vscode.TreeItem(
       oneLine(project.name),
@@ -155,6 +162,15 @@ function spokenState(workspace: Workspace | undefined): string {
     vscode.l10n.t("{0} ahead, {1} behind", workspace.ahead, workspace.behind),
     workspace.dirty ? vscode.l10n.t("uncommitted changes") : vscode.l10n.t("clean"),
   ].join(", ");
+}
+
+function issuesOnlyItem(project: Project): vscode.TreeItem {
+  const item = new vscode.TreeItem(oneLine(project.name));
+  item.description = vscode.l10n.t("issues only, no repository");
+  item.iconPath = new vscode.ThemeIcon("issues");
+  item.contextValue = "project.issues";
+  item.accessibilityInformation = { label: `${oneLine(project.name)}, ${item.description}` };
+  return item;
 }
 
 function failedItem(message: string): vscode.TreeItem {
