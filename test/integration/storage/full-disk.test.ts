@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rm, statfs, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, stat, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { AuditLog } from "../../../server/audit/log.ts";
@@ -49,6 +49,8 @@ describe("storage on a full disk", () => {
       const documents = await DocumentStore.open(join(disk(), "documents"));
       const collection = await documents.collection(notes, "t1");
       await collection.insert(note("before"));
+      const journal = join(disk(), "documents", "t1", "notes.journal");
+      const { size } = await stat(journal);
       await fillUp(8_192);
       const big = "x".repeat(50_000);
       const attempts = await Promise.allSettled([
@@ -61,6 +63,7 @@ describe("storage on a full disk", () => {
         withCode("storage_full", "disk is full")(attempt.reason);
       }
       assert.deepEqual(collection.list(), [note("before")]);
+      assert.equal((await stat(journal)).size, size, "what was written of the refused changes is taken back");
       await rm(filler());
       await collection.insert(note("after", big));
       await documents.close();
