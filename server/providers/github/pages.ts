@@ -19,13 +19,11 @@ export interface ListedPage<T> {
 /** Entries of one page: the most GitHub gives. */
 export const perPage = 100;
 
-/** github.com refuses to count further in big lists (status 422) and wants its own "next" addresses followed. */
-const lastNumberedPage = 99;
-
 /**
- * Reads a list page by page, in its order. Where the server says how many pages there are, a few are fetched at the
- * same time; where it hands out only a "next" address, as github.com does for issues, the next page is fetched while
- * the present one is worked on. Ending the iteration early ends the requests.
+ * Reads a list page by page, in no promised order. Where the server numbers its pages to the last, a few are fetched at
+ * the same time; where it hands out cursors, as github.com does for big lists, each page tells where the next one is.
+ * Fetching goes on while a page is worked on, until as many pages wait as may be fetched at a time. Ending the
+ * iteration early ends the requests.
  *
  * @param concurrency The most requests at a time.
  */
@@ -35,52 +33,109 @@ export async function* listPages<T>(
   { concurrency, signal }: { concurrency: number; signal: AbortSignal },
 ): AsyncGenerator<ListedPage<T>> {
   const ended = new AbortController();
-  const both = AbortSignal.any([signal, ended.signal]);
-  const { item, subject } = listing;
-  const get = async (path: string, parameters: Listing<T>["parameters"]): Promise<FetchedPage<T>> => {
-    const { data, headers } = await client.get(path, parameters, item, { subject, signal: both });
-    return { items: data, links: parseLinks(String(headers["link"] ?? "")) };
-  };
-  const numbered = (page: number) => get(listing.path, { ...listing.parameters, per_page: perPage, page });
-
-  let page = await numbered(1);
-  const lastPage = pageNumber(page.links.get("last"));
-  const inFlight: Array<Promise<PromiseSettledResult<FetchedPage<T>>>> = [];
-  let nextNumber = 2;
-  let read = 0;
+  const reader = new PageReader(client, listing, concurrency, AbortSignal.any([signal, ended.signal]));
   try {
-    for (;;) {
-      if (lastPage !== null && lastPage <= lastNumberedPage) {
-        for (; nextNumber <= lastPage && inFlight.length < concurrency; nextNumber += 1)
-          inFlight.push(settle(numbered(nextNumber)));
-      } else {
-        const next = page.links.get("next");
-        if (next !== undefined) inFlight.push(settle(get(next, {})));
-      }
-      read += page.items.length;
-      yield { items: page.items, total: inFlight.length === 0 ? read : (lastPage ?? 0) * perPage };
-      const following = await inFlight.shift();
-      if (!following) return;
-      if (following.status === "rejected") throw following.reason;
-      page = following.value;
-    }
+    yield* reader.pages();
   } finally {
     ended.abort();
   }
 }
 
-interface FetchedPage<T> {
-  items: T[];
-  links: ReadonlyMap<string, string>;
+/** A page to ask for: its number, or the address the server gave. */
+type PageReference = number | string;
+
+class PageReader<T> {
+  readonly #client: GitHubClient;
+  readonly #listing: Listing<T>;
+  readonly #concurrency: number;
+  readonly #signal: AbortSignal;
+  readonly #toFetch: PageReference[] = [1];
+  readonly #fetched: Array<PromiseSettledResult<FetchedPage<T>>> = [];
+  #active = 0;
+  #arrived = Promise.withResolvers<void>();
+
+  constructor(client: GitHubClient, listing: Listing<T>, concurrency: number, signal: AbortSignal) {
+    this.#client = client;
+    this.#listing = listing;
+    this.#concurrency = concurrency;
+    this.#signal = signal;
+  }
+
+  async *pages(): AsyncGenerator<ListedPage<T>> {
+    let read = 0;
+    let total = 0;
+    for (;;) {
+      this.#startRequests();
+      const outcome = this.#fetched.shift();
+      if (outcome === undefined) {
+        if (this.#active === 0) return;
+        await this.#arrived.promise;
+        continue;
+      }
+      if (outcome.status === "rejected") throw outcome.reason;
+      const { items, pageCount } = outcome.value;
+      if (pageCount !== null) total = pageCount * perPage;
+      read += items.length;
+      const complete = this.#active === 0 && this.#toFetch.length === 0 && this.#fetched.length === 0;
+      yield { items, total: complete ? read : total };
+    }
+  }
+
+  #startRequests(): void {
+    while (this.#active < this.#concurrency && this.#active + this.#fetched.length < 2 * this.#concurrency) {
+      const reference = this.#toFetch.shift();
+      if (reference === undefined) return;
+      this.#active += 1;
+      void this.#fetch(reference);
+    }
+  }
+
+  /** Never rejects: a failure waits for its turn like a page. */
+  async #fetch(reference: PageReference): Promise<void> {
+    try {
+      const page = await this.#request(reference);
+      this.#plan(reference, page);
+      this.#fetched.push({ status: "fulfilled", value: page });
+    } catch (reason) {
+      this.#toFetch.length = 0;
+      this.#fetched.push({ status: "rejected", reason });
+    }
+    this.#active -= 1;
+    this.#startRequests();
+    this.#arrived.resolve();
+    this.#arrived = Promise.withResolvers();
+  }
+
+  /** What a page says about the pages after it. */
+  #plan(reference: PageReference, { next, pageCount }: FetchedPage<T>): void {
+    if (reference === 1 && pageCount !== null) {
+      for (let number = 2; number <= pageCount; number += 1) this.#toFetch.push(number);
+    } else if (next !== null && (reference === 1 || typeof reference === "string")) {
+      this.#toFetch.push(next);
+    }
+  }
+
+  async #request(reference: PageReference): Promise<FetchedPage<T>> {
+    const { path, parameters, item, subject } = this.#listing;
+    const options = { subject, signal: this.#signal };
+    const { data, headers } =
+      typeof reference === "string"
+        ? await this.#client.get(reference, {}, item, options)
+        : await this.#client.get(path, { ...parameters, per_page: perPage, page: reference }, item, options);
+    const links = parseLinks(String(headers["link"] ?? ""));
+    const next = links.get("next") ?? null;
+    // A cursor in it means that pages may not be asked for by number (status 422).
+    const numbered = next === null || !new URL(next).searchParams.has("after");
+    return { items: data, next, pageCount: numbered ? pageNumber(links.get("last")) : null };
+  }
 }
 
-/** A request that fails before its turn must wait for it, not count as an unhandled rejection. */
-async function settle<T>(promise: Promise<T>): Promise<PromiseSettledResult<T>> {
-  try {
-    return { status: "fulfilled", value: await promise };
-  } catch (reason) {
-    return { status: "rejected", reason };
-  }
+interface FetchedPage<T> {
+  items: T[];
+  /** The address of the next page. */
+  next: string | null;
+  /** How many pages there are, where they are numbered and the server says so: not on the last page. */
+  pageCount: number | null;
 }
 
 /** The addresses of a Link header (RFC 8288) by their relation. */
