@@ -4,6 +4,7 @@ import { AppError } from "../../shared/errors.ts";
 import { childEnvironment } from "./environment.ts";
 import type { HostUser, RunOptions, RunResult } from "./host.ts";
 import { processFacts } from "./process.ts";
+import { endGroups, signal, terminalGroups } from "./terminal-processes.ts";
 import { TmuxBatch, type BatchAnswer, type TmuxPane } from "./tmux-batch.ts";
 import { defaultSize, tmuxOptions } from "./tmux-options.ts";
 import { exactTarget, harmlessText, tmuxFormatWord, tmuxWord } from "./tmux-syntax.ts";
@@ -49,6 +50,8 @@ export class Tmux {
   readonly #config: TmuxConfig;
   /** Process id of the tmux server, from the last answer. */
   #serverPid: number | undefined;
+  /** Process ids of ended programs whose exit code tmux was asked to look for. */
+  readonly #reminded = new Set<number>();
 
   constructor(user: HostUser, config: TmuxConfig) {
     if (!idPattern.test(config.socket) || !idPattern.test(config.serverId)) {
@@ -77,6 +80,7 @@ export class Tmux {
     const answer = batch.parse(result.stdout);
     if (!answer) return this.#unreached(result);
     this.#serverPid = answer.serverPid;
+    await this.#collectEnded(answer);
     return { state: "present", ...answer };
   }
 
@@ -190,11 +194,12 @@ export class Tmux {
 
   /**
    * Ends a session that carries our mark and this `sessionId`; tmux itself compares them, so a session that took the
-   * name meanwhile is left. False where it was not there.
+   * name meanwhile is left. What ran in it is ended too where the hang-up does not do it. False where it was not there.
    */
   async kill(name: string, sessionId: string): Promise<boolean> {
     const found = await this.find(name);
     if (found?.sessionId !== sessionId || !this.isOurs(found) || !idPattern.test(sessionId)) return false;
+    const groups = terminalGroups(found.pid);
     const target = tmuxWord(exactTarget(name));
     const server = `#{==:#{@aiops_server},${this.#config.serverId}}`;
     const marked = `#{&&:${server},#{==:#{@aiops_session},${sessionId}}}`;
@@ -203,6 +208,7 @@ export class Tmux {
     if (left.panes.some((pane) => pane.session === name && pane.sessionId === sessionId)) {
       throw new AppError("command_failed", `tmux did not end the session ${name}. Attach to it and end it there.`);
     }
+    await endGroups(this.#user, groups);
     return true;
   }
 
@@ -239,6 +245,17 @@ export class Tmux {
       if (view.state !== "unknown" || attempt === settleAttempts) return answered(view);
       await delay(settleMs);
     }
+  }
+
+  /**
+   * tmux 3.3a misses the end of a child now and then, and so its exit code, until another ends: a SIGCHLD makes it look
+   * again. Once for each pane, since older versions never know the code of what a signal ended.
+   */
+  async #collectEnded({ panes, serverPid }: BatchAnswer): Promise<void> {
+    const missed = panes.filter((pane) => this.isOurs(pane) && pane.dead && pane.exitStatus === null);
+    const fresh = missed.filter(({ pid }) => !this.#reminded.has(pid));
+    for (const { pid } of fresh) this.#reminded.add(pid);
+    if (fresh.length > 0) await signal(this.#user, "CHLD", serverPid);
   }
 
   #unreached(result: RunResult): TmuxView {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { TmuxPane } from "../../../server/host/tmux-batch.ts";
+import { processFacts } from "../../../server/host/process.ts";
 import { answered, Tmux } from "../../../server/host/tmux.ts";
 import { createLocalHost } from "../../../server/host/local.ts";
 import { AppError } from "../../../shared/errors.ts";
@@ -137,6 +138,17 @@ describe("tmux", () => {
     assert.equal(await tmux.kill("mine-p1", "id-mine-p1"), true);
     assert.equal(await tmux.find("mine-p1"), null);
     assert.equal((await tmux.find("foreign-p1"))?.session, "foreign-p1");
+  });
+
+  it("ends what takes no notice of its terminal being closed, and leaves what was put into the background", async () => {
+    const script = "set -m; trap '' HUP TERM INT; sleep 600 & echo $! > background; echo ready; read x; read y";
+    const pane = await create("deaf-p1", ["sh", "-c", script]);
+    await screenWith(pane, "ready");
+    const background = Number(await readFile(path.join(seat.home, "background"), "utf8"));
+    assert.equal(await tmux.kill("deaf-p1", "id-deaf-p1"), true);
+    assert.equal(processFacts(pane.pid), null);
+    assert.ok(processFacts(background));
+    process.kill(background, "SIGKILL");
   });
 
   it("knows exit codes, and keeps the last words", async () => {
