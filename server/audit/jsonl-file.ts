@@ -24,8 +24,11 @@ export class AuditFile {
   #bytes: number;
   /** Number of the present file's first record; 0 while it is empty. */
   #first: number;
-  /** Where the last append began. */
-  #start: number;
+  /** Up to here the records are stored elsewhere too. */
+  #settled: number;
+  /** Readers that need the files to keep their names. */
+  #readers = 0;
+  #rotating: Promise<void> | undefined;
   #broken: AppError | undefined;
 
   private constructor(directory: string, maxBytes: number, handle: FileHandle, bytes: number, first: number) {
@@ -34,7 +37,7 @@ export class AuditFile {
     this.#handle = handle;
     this.#bytes = bytes;
     this.#first = first;
-    this.#start = bytes;
+    this.#settled = bytes;
   }
 
   /**
@@ -64,12 +67,7 @@ export class AuditFile {
     if (this.#broken !== undefined) throw this.#broken;
     const [first] = records;
     if (first === undefined) return;
-    try {
-      if (this.#bytes >= this.#maxBytes) await this.#beginNewFile();
-    } catch (error) {
-      throw storageError(error, "begin a new audit file");
-    }
-    this.#start = this.#bytes;
+    if (this.#bytes >= this.#maxBytes && this.#readers === 0) await this.#rotate();
     try {
       const bytes = Buffer.from(records.map((record) => `${JSON.stringify(record)}\n`).join(""));
       await writeFully(this.#handle, bytes, null);
@@ -82,18 +80,35 @@ export class AuditFile {
     }
   }
 
+  /** Says that what was appended is stored elsewhere too. */
+  settle(): void {
+    this.#settled = this.#bytes;
+  }
+
   /** Undoes the last append, whose records could not be stored elsewhere. Where that fails nothing more is written. */
   async takeBack(): Promise<void> {
     try {
-      await this.#handle.truncate(this.#start);
+      await this.#handle.truncate(this.#settled);
       await this.#handle.sync();
-      this.#bytes = this.#start;
+      this.#bytes = this.#settled;
     } catch (error) {
       this.#broken = new AppError(
         "storage_failed",
         "The audit could not be written nor put back as it was, so nothing is done any more. Check the disk and restart.",
         { cause: error },
       );
+    }
+  }
+
+  /** Lets `use` read all settled lines, as often as it likes, while others go on appending. */
+  async read<T>(use: (lines: () => AsyncGenerator<AuditLine>) => Promise<T>): Promise<T> {
+    this.#readers++;
+    try {
+      await this.#rotating;
+      const settled = this.#settled;
+      return await use(() => readAllLines(this.#directory, settled));
+    } finally {
+      this.#readers--;
     }
   }
 
@@ -123,6 +138,17 @@ export class AuditFile {
     await this.#handle.close();
   }
 
+  async #rotate(): Promise<void> {
+    this.#rotating = this.#beginNewFile();
+    try {
+      await this.#rotating;
+    } catch (error) {
+      throw storageError(error, "begin a new audit file");
+    } finally {
+      this.#rotating = undefined;
+    }
+  }
+
   async #beginNewFile(): Promise<void> {
     const path = join(this.#directory, presentName);
     const rotated = join(this.#directory, `audit-${String(this.#first).padStart(12, "0")}.jsonl`);
@@ -137,6 +163,7 @@ export class AuditFile {
     await this.#handle.close();
     this.#handle = next;
     this.#bytes = 0;
+    this.#settled = 0;
     await syncDirectory(this.#directory);
   }
 }
@@ -172,9 +199,11 @@ async function cut(handle: FileHandle, size: number, length: number): Promise<nu
   return length;
 }
 
-/** All lines of all files, oldest first. */
-export async function* readAllLines(directory: string): AsyncGenerator<AuditLine> {
-  for (const name of await auditFiles(directory)) yield* readLines(join(directory, name), name);
+/** All lines of all files, oldest first; of the present file only so many bytes. */
+export async function* readAllLines(directory: string, presentBytes?: number): AsyncGenerator<AuditLine> {
+  for (const name of await auditFiles(directory)) {
+    yield* readLines(join(directory, name), name, name === presentName ? presentBytes : undefined);
+  }
 }
 
 /** The names of the audit's files, oldest first. */
@@ -184,7 +213,8 @@ export async function auditFiles(directory: string): Promise<string[]> {
   return names.includes(presentName) ? [...rotated, presentName] : rotated;
 }
 
-async function* readLines(path: string, name: string): AsyncGenerator<AuditLine> {
+async function* readLines(path: string, name: string, bytes?: number): AsyncGenerator<AuditLine> {
+  if (bytes === 0) return;
   let handle: FileHandle;
   try {
     handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
@@ -194,7 +224,10 @@ async function* readLines(path: string, name: string): AsyncGenerator<AuditLine>
   }
   try {
     let line = 0;
-    for await (const text of handle.readLines({ autoClose: false })) {
+    for await (const text of handle.readLines({
+      autoClose: false,
+      ...(bytes === undefined ? {} : { end: bytes - 1 }),
+    })) {
       line++;
       yield { place: `${name} line ${line}`, record: parseLine(text) };
     }

@@ -39,7 +39,6 @@ const denials: ReadonlySet<string> = new Set([
  * record is durable in both before `append` resolves; writers that come at the same time share the syncs.
  */
 export class AuditLog {
-  readonly #directory: string;
   readonly #clock: Clock;
   readonly #file: AuditFile;
   readonly #table: AuditTable;
@@ -49,7 +48,6 @@ export class AuditLog {
 
   /** Use `AuditLog.open`. */
   private constructor(options: AuditLogOptions, file: AuditFile, table: AuditTable, head: ChainHead) {
-    this.#directory = options.directory;
     this.#clock = options.clock;
     this.#file = file;
     this.#table = table;
@@ -111,7 +109,7 @@ export class AuditLog {
 
   /** Checks files and database from the first record to the last. Reads everything. */
   async verify(): Promise<AuditVerification> {
-    return verifyAudit(this.#directory, this.#table, this.#head);
+    return this.#file.read((lines) => verifyAudit(lines, this.#table, this.#head));
   }
 
   /** Finishes what is being written. */
@@ -170,6 +168,7 @@ export class AuditLog {
     await this.#file.append(records);
     try {
       this.#table.append(records);
+      this.#file.settle();
     } catch (error) {
       await this.#file.takeBack();
       throw error;

@@ -1,5 +1,6 @@
+import { setImmediate as yieldToOthers } from "node:timers/promises";
 import type { AuditRecord } from "../../shared/entities/audit.ts";
-import { readAllLines, type AuditLine } from "./jsonl-file.ts";
+import type { AuditLine } from "./jsonl-file.ts";
 import { breakOfChain, chainStart, type ChainHead } from "./record.ts";
 import type { AuditTable } from "./table.ts";
 
@@ -25,8 +26,12 @@ interface ChainCheck {
  * Finds an edit, a deletion, a reordering and a cut tail. (Who can rewrite both files and database consistently can only
  * be found out by a copy kept elsewhere.)
  */
-export async function verifyAudit(directory: string, table: AuditTable, head: ChainHead): Promise<AuditVerification> {
-  const files = await checkChain(readAllLines(directory), "");
+export async function verifyAudit(
+  lines: () => AsyncIterable<AuditLine>,
+  table: AuditTable,
+  head: ChainHead,
+): Promise<AuditVerification> {
+  const files = await checkChain(lines(), "");
   const rows = await checkChain(databaseLines(table), "the database: ");
   const kept = table.head();
   const problems = [...files.problems, ...rows.problems];
@@ -40,7 +45,7 @@ export async function verifyAudit(directory: string, table: AuditTable, head: Ch
       problems.push(`the tail was cut: ${where} at record ${end.seq}, but there were ${head.seq}`);
   }
   if (files.problems.length === 0 && rows.problems.length === 0) {
-    const differing = await firstDifference(directory, table);
+    const differing = await firstDifference(lines(), table);
     if (differing !== undefined) problems.push(`record ${differing} is not the same in the files and in the database`);
   }
   if (kept.seq === rows.end.seq && kept.hash !== rows.end.hash && rows.problems.length === 0) {
@@ -69,14 +74,18 @@ async function checkChain(lines: AsyncIterable<AuditLine>, prefix: string): Prom
 }
 
 async function* databaseLines(table: AuditTable): AsyncGenerator<AuditLine> {
-  for (const record of table.records()) yield { place: `row ${record.seq}`, record };
+  for (const record of table.records()) {
+    // Rows are read synchronously; others get their turn.
+    if (record.seq % 500 === 0) await yieldToOthers();
+    yield { place: `row ${record.seq}`, record };
+  }
 }
 
 /** The number of the first record that is in both and not the same. */
-async function firstDifference(directory: string, table: AuditTable): Promise<number | undefined> {
+async function firstDifference(lines: AsyncIterable<AuditLine>, table: AuditTable): Promise<number | undefined> {
   const rows = table.records();
   let row: IteratorResult<AuditRecord> = rows.next();
-  for await (const { record } of readAllLines(directory)) {
+  for await (const { record } of lines) {
     if (record === undefined || row.done === true) return undefined;
     if (record.hash !== row.value.hash) return record.seq;
     row = rows.next();

@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import * as z from "zod";
 import { isoTime, type Clock } from "../../shared/clock.ts";
 import { AppError, errorMessage } from "../../shared/errors.ts";
-import { writeFileAtomic } from "./atomic-file.ts";
+import { removeIfThere, writeFileAtomic } from "./atomic-file.ts";
 import { makePrivate } from "./database.ts";
 import { isMissing, isSqliteBusy, storageError } from "./fault.ts";
 
@@ -48,6 +48,7 @@ export class DataDirectory {
     prepareDirectory(path);
     const lock = takeLock(path);
     try {
+      for (const name of readdirSync(path)) if (name.endsWith(".tmp")) await removeIfThere(join(path, name));
       await checkLayout(path, clock);
       const directory = new DataDirectory(path, lock, isoTime(clock));
       await directory.announce(null);

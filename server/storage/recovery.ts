@@ -24,6 +24,11 @@ export interface DamagedCollection {
   recoverable: number | null;
 }
 
+export interface Repair extends Recovery {
+  scope: string;
+  collection: string;
+}
+
 export interface Recovery {
   /** The damaged files under their new names. */
   setAside: string[];
@@ -108,4 +113,23 @@ export async function recoverCollection(paths: CollectionPaths, collection: stri
   }
   await syncDirectory(join(paths.document, ".."));
   return { setAside, records: state.items.size };
+}
+
+/**
+ * Puts the last good copy of every damaged collection of a data directory in place (`aiops doctor --repair`).
+ * @throws AppError data_directory_in_use while a server runs on it; storage_corrupt where there is no good copy
+ */
+export async function repairDocuments(dataDir: string, clock: Clock): Promise<Repair[]> {
+  const data = await DataDirectory.open(dataDir, clock);
+  try {
+    const directory = data.file("documents");
+    const repairs: Repair[] = [];
+    for (const { scope, collection } of await findDamagedCollections(directory)) {
+      const paths = collectionPaths(join(directory, scope), collection);
+      repairs.push({ scope, collection, ...(await recoverCollection(paths, collection, clock)) });
+    }
+    return repairs;
+  } finally {
+    data.close();
+  }
 }

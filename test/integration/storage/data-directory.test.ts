@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
-import { chmod, mkdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { currentHolder, DataDirectory } from "../../../server/storage/data-directory.ts";
+import { DocumentStore } from "../../../server/storage/document-store.ts";
+import { repairDocuments } from "../../../server/storage/recovery.ts";
 import { systemClock } from "../../../shared/clock.ts";
 import { withCode } from "../../support/error-code.ts";
 import { startWriter } from "../../support/storage/crashed.ts";
+import { note, notes } from "../../support/storage/notes.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
 
 describe("data directory", () => {
@@ -96,5 +99,29 @@ describe("data directory", () => {
     await assert.rejects(open(), withCode("storage_too_new", "Upgrade"));
     await writeFile(join(path(), "layout.json"), "");
     await assert.rejects(open(), withCode("storage_corrupt", "layout.json"));
+  });
+
+  it("clears away what an interrupted write left", async () => {
+    (await open()).close();
+    await writeFile(join(path(), "server.json.0123456789abcdef.tmp"), "half");
+    (await open()).close();
+    assert.ok(!(await readdir(path())).some((name) => name.endsWith(".tmp")));
+  });
+
+  it("repairs damaged documents, but not while a server runs", async () => {
+    const data = await open();
+    const store = await DocumentStore.open(data.file("documents"));
+    await (await store.collection(notes, "t1")).insert(note("a"));
+    await (await store.collection(notes)).insert(note("g"));
+    await store.close();
+    await assert.rejects(repairDocuments(path(), systemClock), withCode("data_directory_in_use"));
+    data.close();
+    assert.deepEqual(await repairDocuments(path(), systemClock), []);
+    await truncate(join(path(), "documents", "t1", "notes.json"), 30);
+    const [repair, ...others] = await repairDocuments(path(), systemClock);
+    assert.deepEqual([repair?.scope, repair?.collection, repair?.records, others], ["t1", "notes", 1, []]);
+    const again = await DocumentStore.open(join(path(), "documents"));
+    assert.deepEqual((await again.collection(notes, "t1")).list(), [note("a")]);
+    await again.close();
   });
 });

@@ -11,6 +11,7 @@ import { AppError } from "../../../shared/errors.ts";
 import { withCode } from "../../support/error-code.ts";
 import { testClock } from "../../support/storage/clock.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
+import { waitFor } from "../../support/wait.ts";
 
 const subject = {
   actor: { kind: "user", id: "u1" },
@@ -202,6 +203,25 @@ describe("audit log", () => {
       assert.equal((await log.append(entry())).seq, 4);
       assert.deepEqual(await log.verify(), { ok: true, records: 4, problems: [] });
     });
+  });
+
+  it("verifies while others write and files are rotated", async () => {
+    await withLog(
+      async (log) => {
+        const stop = new AbortController();
+        const writing = (async () => {
+          while (!stop.signal.aborted) await log.append(entry());
+        })();
+        for (let round = 0; round < 15; round++) {
+          const { length } = await readdir(files());
+          await waitFor(async () => (await readdir(files())).length > length, { what: "the next file" });
+          assert.deepEqual((await log.verify()).problems, []);
+        }
+        stop.abort();
+        await writing;
+      },
+      { maxFileBytes: 900 },
+    );
   });
 
   describe("verify", () => {
