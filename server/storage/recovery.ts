@@ -11,6 +11,7 @@ import {
   serializeCollection,
   type CollectionPaths,
 } from "./document-file.ts";
+import { DataDirectory } from "./data-directory.ts";
 import { isMissing } from "./fault.ts";
 import { globalScope } from "./document-store.ts";
 
