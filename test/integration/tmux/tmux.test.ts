@@ -141,14 +141,15 @@ describe("tmux", () => {
   });
 
   it("ends what takes no notice of its terminal being closed, and leaves what was put into the background", async () => {
-    const script = "set -m; trap '' HUP TERM INT; sleep 600 & echo $! > background; echo ready; read x; read y";
+    const background = "sleep 600 & echo $! > background";
+    const script = `set -m; trap '' HUP INT; ${background}; echo ready; while :; do sleep 0.2; done`;
     const pane = await create("deaf-p1", ["sh", "-c", script]);
     await screenWith(pane, "ready");
-    const background = Number(await readFile(path.join(seat.home, "background"), "utf8"));
+    const left = Number(await readFile(path.join(seat.home, "background"), "utf8"));
     assert.equal(await tmux.kill("deaf-p1", "id-deaf-p1"), true);
     assert.equal(processFacts(pane.pid), null);
-    assert.ok(processFacts(background));
-    process.kill(background, "SIGKILL");
+    assert.ok(processFacts(left));
+    process.kill(left, "SIGKILL");
   });
 
   it("knows exit codes, and keeps the last words", async () => {
