@@ -8,6 +8,7 @@ import { createGzip } from "node:zlib";
 import { isoTime, systemClock, type Clock } from "../../shared/clock.ts";
 import { AppError } from "../../shared/errors.ts";
 import { syncDirectory, writeNew } from "./atomic-file.ts";
+import { encryptArchive, parseRecipient } from "./backup-encryption.ts";
 import { keyNotice, manifestName, type BackupManifest } from "./backup-manifest.ts";
 import { copyDatabase } from "./database-copy.ts";
 import { Database } from "./database.ts";
@@ -21,6 +22,8 @@ export interface BackupOptions {
   dataDir: string;
   /** The file to make; must not exist. */
   target: string;
+  /** The PEM of an RSA public key: only who has the private one can restore it. */
+  encryptTo?: string | undefined;
   clock?: Clock;
 }
 
@@ -37,16 +40,22 @@ export interface BackupResult {
 const skippedDirectories: ReadonlySet<string> = new Set(["backups", "run", "documents"]);
 
 /**
- * Makes a backup, a gzipped tar file of mode 0600, whether a server runs on the data or not. The database is copied in
+ * Makes a backup, a gzipped tar file of mode 0600 (encrypted on request), whether a server runs on the data or not. The database is copied in
  * one transaction, each collection as it is at one moment, tenants' before those they refer to, the audit's files last,
  * so nothing in it refers to something that is not; acknowledged writes from before the start are all in it.
- * @throws AppError not_found (no data there), name_taken (the target exists), storage_full, storage_corrupt, storage_failed
+ * @throws AppError not_found (no data there), name_taken (the target exists), invalid_input (the key), storage_full, storage_corrupt, storage_failed
  */
-export async function backup({ dataDir, target, clock = systemClock }: BackupOptions): Promise<BackupResult> {
+export async function backup({
+  dataDir,
+  target,
+  encryptTo,
+  clock = systemClock,
+}: BackupOptions): Promise<BackupResult> {
   if ((await statIfThere(join(dataDir, layoutName))) === undefined) {
     throw new AppError("not_found", `There is no aiops data in ${dataDir}. Name the directory with AIOPS_DATA_DIR.`);
   }
   if ((await statIfThere(target)) !== undefined) throw targetExists(target);
+  const recipient = encryptTo === undefined ? undefined : parseRecipient(encryptTo);
   const work = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString("hex")}`);
   try {
     await mkdir(work, { mode: 0o700 });
@@ -55,7 +64,7 @@ export async function backup({ dataDir, target, clock = systemClock }: BackupOpt
     const packed = createGzip();
     const [, written] = await Promise.allSettled([
       pipeline(Readable.from(archive.pieces(contentsOf(dataDir, work))), packed),
-      writeNew(made, packed),
+      writeNew(made, recipient === undefined ? packed : encryptArchive(packed, recipient)),
     ]);
     // Whichever side failed, the writing one has the reason; the other may only have been told to stop.
     if (written.status === "rejected") throw written.reason;

@@ -1,10 +1,13 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, randomBytes, type KeyObject } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { createGunzip } from "node:zlib";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGunzip, type Gunzip } from "node:zlib";
 import { AppError } from "../../shared/errors.ts";
 import { syncDirectory, writeNew } from "./atomic-file.ts";
+import { openArchive, parseIdentity } from "./backup-encryption.ts";
 import { keyNotice, manifestName, manifestSchema, type BackupManifest } from "./backup-manifest.ts";
 import { Database } from "./database.ts";
 import { layoutName } from "./data-directory.ts";
@@ -17,6 +20,8 @@ export interface RestoreOptions {
   source: string;
   /** Absent or empty; made with mode 0700. */
   dataDir: string;
+  /** The PEM of the RSA private key that an encrypted backup was made for. */
+  identity?: string | undefined;
 }
 
 export interface RestoreResult {
@@ -31,13 +36,14 @@ export interface RestoreResult {
  * reading them, and only then puts it in place: a damaged backup leaves nothing behind.
  * @throws AppError conflict (the directory has things in it), not_found, invalid_input (damaged), storage_full, storage_failed
  */
-export async function restore({ source, dataDir }: RestoreOptions): Promise<RestoreResult> {
+export async function restore({ source, dataDir, identity }: RestoreOptions): Promise<RestoreResult> {
   await refuseFilled(dataDir);
+  const key = identity === undefined ? undefined : parseIdentity(identity);
   const work = `${dataDir}.restoring-${randomBytes(6).toString("hex")}`;
   try {
     await mkdir(dirname(dataDir), { recursive: true, mode: 0o700 });
     await mkdir(work, { mode: 0o700 });
-    const manifest = await unpack(source, work);
+    const manifest = await unpack(source, work, key);
     await checkData(work);
     await rename(work, dataDir);
     await syncDirectory(dirname(dataDir));
@@ -87,13 +93,22 @@ interface Unpacked {
   sha256: string;
 }
 
-async function unpack(source: string, work: string): Promise<BackupManifest> {
+async function unpack(source: string, work: string, identity: KeyObject | undefined): Promise<BackupManifest> {
+  const plain = createGunzip();
+  const file: AsyncIterable<Buffer> = createReadStream(source);
+  const [fed, read] = await Promise.allSettled([
+    pipeline(Readable.from(openArchive(file, identity)), plain),
+    unpackAll(plain, work),
+  ]);
+  // Whichever side failed, the feeding one has the reason where it has one; the other then only saw its stream end.
+  if (fed.status === "rejected" && !isAbort(fed.reason)) throw fed.reason;
+  if (read.status === "rejected") throw read.reason;
+  return read.value;
+}
+
+async function unpackAll(plain: Gunzip, work: string): Promise<BackupManifest> {
   const unpacked: Unpacked[] = [];
   let manifest: BackupManifest | undefined;
-  const archive = createReadStream(source);
-  const plain = createGunzip();
-  archive.on("error", (error) => plain.destroy(error));
-  archive.pipe(plain);
   try {
     for await (const { name, content } of readTar(plain)) {
       if (name === manifestName) {
@@ -104,12 +119,15 @@ async function unpack(source: string, work: string): Promise<BackupManifest> {
       unpacked.push(await unpackFile(work, name, content));
     }
   } finally {
-    archive.destroy();
     plain.destroy();
   }
   if (manifest === undefined) throw damaged("its list of contents is missing");
   compare(manifest, unpacked);
   return manifest;
+}
+
+function isAbort(error: unknown): boolean {
+  return systemCode(error) === "ABORT_ERR" || systemCode(error) === "ERR_STREAM_PREMATURE_CLOSE";
 }
 
 async function readManifest(content: AsyncIterable<Buffer>): Promise<BackupManifest> {

@@ -43,7 +43,10 @@ export async function* readTar(source: AsyncIterable<Buffer>): AsyncGenerator<Ta
   const reader = new BlockReader(source);
   for (;;) {
     const header = await reader.read(block);
-    if (header.every((byte) => byte === 0)) return;
+    if (header.every((byte) => byte === 0)) {
+      await reader.drain();
+      return;
+    }
     const stated = Number.parseInt(field(header, 148, 8), 8);
     if (stated !== checksum(header) || header.toString("latin1", 156, 157) !== "0") throw damaged();
     const prefix = field(header, 345, 155);
@@ -95,6 +98,11 @@ class BlockReader {
     const pieces: Buffer[] = [];
     for await (const piece of this.pieces(length)) pieces.push(piece);
     return Buffer.concat(pieces);
+  }
+
+  /** Reads on to the end, so that whoever checks the source there does. */
+  async drain(): Promise<void> {
+    for (let next = await this.#source.next(); next.done !== true; next = await this.#source.next());
   }
 
   async *pieces(length: number): AsyncGenerator<Buffer> {

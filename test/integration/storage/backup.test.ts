@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
 import { mkdir, readdir, readFile, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -128,6 +129,61 @@ describe("backup and restore", () => {
       assert.deepEqual((await copy.audit.verify()).problems, []);
       await copy.close();
     }
+  });
+
+  describe("encrypted", () => {
+    const keys = (modulusLength = 2048) =>
+      generateKeyPairSync("rsa", {
+        modulusLength,
+        publicKeyEncoding: { type: "spki", format: "pem" },
+        privateKeyEncoding: { type: "pkcs8", format: "pem" },
+      });
+    const { publicKey, privateKey } = keys();
+
+    beforeEach(async () => {
+      await fill(3);
+      await backup({ dataDir: dataDir(), target: target(), encryptTo: publicKey });
+    });
+
+    it("is restored with the private key, and shows nothing without it", async () => {
+      const bytes = await readFile(target());
+      assert.ok(!bytes.includes("layout.json") && !bytes.includes(Buffer.from([0x1f, 0x8b, 0x08])));
+      await restore({ source: target(), dataDir: restored(), identity: privateKey });
+      const storage = await openStorage(restored());
+      assert.equal((await storage.documents.collection(notes, "t1")).size, 3);
+      await storage.close();
+    });
+
+    it("says what is missing without the key, with another one, and with one that is none", async () => {
+      const attempt = (identity?: string) => restore({ source: target(), dataDir: restored(), identity });
+      await assert.rejects(attempt(), withCode("invalid_input", "encrypted", "--identity"));
+      await assert.rejects(attempt(keys().privateKey), withCode("invalid_input", "another key"));
+      await assert.rejects(attempt("no key"), withCode("invalid_input", "--identity needs"));
+      const again = { dataDir: dataDir(), target: join(directory(), "again") };
+      await assert.rejects(backup({ ...again, encryptTo: keys(1024).publicKey }), withCode("invalid_input", "2048"));
+      assert.deepEqual((await readdir(directory())).sort(), ["backup.tar.gz", "data"]);
+    });
+
+    it("restores nothing of a file that was altered or cut off", async () => {
+      const bytes = await readFile(target());
+      for (const at of [30, 200, 400, bytes.length - 100, bytes.length - 1]) {
+        const altered = Buffer.from(bytes);
+        altered[at] = (altered[at] ?? 0) ^ 1;
+        await writeFile(target(), altered);
+        await assert.rejects(
+          restore({ source: target(), dataDir: restored(), identity: privateKey }),
+          withCode("invalid_input", "Nothing was restored"),
+        );
+      }
+      for (const length of [10, 26, 100, 290, bytes.length - 20]) {
+        await writeFile(target(), bytes.subarray(0, length));
+        await assert.rejects(
+          restore({ source: target(), dataDir: restored(), identity: privateKey }),
+          withCode("invalid_input", "Nothing was restored"),
+        );
+      }
+      assert.deepEqual((await readdir(directory())).sort(), ["backup.tar.gz", "data"]);
+    });
   });
 
   it("refuses a directory that is not empty, and leaves it as it is", async () => {
