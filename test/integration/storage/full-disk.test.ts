@@ -37,7 +37,7 @@ describe("storage on a full disk", () => {
     });
     afterEach(async () => {
       // Lazily, for a test that failed may have left files open.
-    if (existsSync(disk())) await run("umount", ["-l", disk()]);
+      if (existsSync(disk())) await run("umount", ["-l", disk()]);
     });
 
     /** Leaves so many bytes free. */
