@@ -7,6 +7,7 @@ import type { Terminals } from "./terminals/terminals.ts";
 import type { IssuesView } from "./views/issues-view.ts";
 import type { ProjectsView } from "./views/projects-view.ts";
 import type { SessionsView } from "./views/sessions-view.ts";
+import type { UriHandler } from "./uri-handler.ts";
 import type { StatusBar } from "./status-bar.ts";
 import type { ContextKeyTable } from "./context-keys.ts";
 import type { Previews } from "./commands/previews.ts";
@@ -22,6 +23,7 @@ export interface Aiops {
   views: { issues: IssuesView; projects: ProjectsView; sessions: SessionsView };
   statusBar: StatusBar;
   contextKeys: ContextKeyTable;
+  uriHandler: UriHandler;
   log: LogOutputChannel;
   /** Kept for the person, over all windows. */
   memory: Memento;

@@ -62,6 +62,7 @@ export function activate(context: vscode.ExtensionContext): Aiops {
     panels: new IssuePanels({ connection, model, log, extensionUri: context.extensionUri }),
     previews: new Previews(),
     statusBar: new StatusBar(),
+    uriHandler: new UriHandler(connection, log),
   };
   context.subscriptions.push(
     log,
@@ -78,7 +79,7 @@ export function activate(context: vscode.ExtensionContext): Aiops {
     aiops.statusBar,
     showViews(aiops, waiting),
     registerCommands(commandHandlers(aiops), log),
-    vscode.window.registerUriHandler(new UriHandler(connection, log)),
+    vscode.window.registerUriHandler(aiops.uriHandler),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (!event.affectsConfiguration("aiops.serverUrl")) return;
       contextKeys.set("aiops.personalServer", configuredUrl() === "");

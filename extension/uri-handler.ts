@@ -25,7 +25,7 @@ export class UriHandler implements vscode.UriHandler {
       await this.#connection.whenConnected();
       await vscode.commands.executeCommand("aiops.openIssue", { issueId });
     } catch (error) {
-      await showFailure(error, this.#log);
+      void showFailure(error, this.#log);
     }
   }
 }

@@ -105,20 +105,15 @@ export class Connection implements vscode.Disposable {
   }
 
   /**
-   * Makes a request; a token that was revoked or has ended meanwhile is renewed once.
-   * @throws AppError `unavailable` while not connected, else what the server answered
+   * Makes a request, as soon as there is a connection; a token that was revoked or has ended meanwhile is renewed once.
+   * @throws AppError why there is no connection, else what the server answered
    */
   readonly request: Request = async (call) => {
-    const link = this.#link;
-    if (link === undefined) {
-      throw this.#state.kind === "disconnected"
-        ? this.#state.error
-        : new AppError(
-            "unavailable",
-            vscode.l10n.t("aiops is not connected to its server yet. Try again in a moment."),
-          );
+    if (this.#link === undefined) await this.whenConnected();
+    if (this.#link === undefined) {
+      throw new AppError("unavailable", vscode.l10n.t("The connection to the aiops server was cut. Try again."));
     }
-    return authorized(link, call);
+    return authorized(this.#link, call);
   };
 
   /** Waits until connected. @throws AppError why that is not possible, or `cancelled` */
@@ -235,6 +230,7 @@ export class Connection implements vscode.Disposable {
   #report(error: AppError, row: Row): void {
     this.#options.log.warn(`not connected: ${error.code}: ${error.message}`);
     const state = this.#state;
+    if (error.data["inUse"] === true) row.starts = 0;
     if (state.kind === "connected") this.#set({ kind: "reconnecting", last: state });
     else if (state.kind !== "reconnecting" || row.failures >= quietFailures || needsPerson(error)) {
       this.#set({ kind: "disconnected", obstacle: obstacleOf(error), error });

@@ -4,6 +4,7 @@ import { homedir } from "node:os";
 import * as path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { AppError } from "../../shared/errors.ts";
+import { exitCodes } from "../../shared/rules/exit-codes.ts";
 import { isErrno } from "../errno.ts";
 import type { Places } from "./places.ts";
 import { isAlive, readRuntimeFile, type RuntimeFile } from "./runtime-file.ts";
@@ -40,18 +41,17 @@ export async function startServer(options: StartOptions): Promise<RuntimeFile> {
       env: serverEnvironment(process.env),
     },
   );
-  const ended = new Promise<string>((resolve) => {
-    child.once("error", (error) => {
-      resolve(error.message);
-    });
-    child.once("exit", (code, signal) => {
-      resolve(`it ended with ${signal ?? `exit code ${String(code)}`}`);
-    });
+  let why: string | undefined;
+  let inUse = false;
+  child.once("error", (error) => {
+    why = error.message;
+  });
+  child.once("exit", (code, signal) => {
+    why = `it ended with ${signal ?? `exit code ${String(code)}`}`;
+    inUse = code === exitCodes.inUse;
   });
   child.unref();
 
-  let why: string | undefined;
-  void ended.then((reason) => (why = reason));
   const deadline = Date.now() + startLimitMs;
   while (Date.now() < deadline) {
     options.signal.throwIfAborted();
@@ -65,7 +65,8 @@ export async function startServer(options: StartOptions): Promise<RuntimeFile> {
   throw new AppError(
     "unavailable",
     `The aiops server could not be started: ${reason}.${output === "" ? "" : ` It said: ${output}`}`,
-    { data: { logFile: places.logFile } },
+    // One that starts or ends at this moment is waited for; anything else needs a person, who needs the log.
+    { data: inUse ? { inUse } : { logFile: places.logFile } },
   );
 }
 

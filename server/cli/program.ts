@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import { AppError, errorMessage } from "../../shared/errors.ts";
+import { exitCodes } from "../../shared/rules/exit-codes.ts";
 import { addDataCommands } from "./data-commands.ts";
 import type { CommandContext, Context } from "./command-context.ts";
 import { addIssueCommands } from "./issue-commands.ts";
@@ -7,11 +8,9 @@ import { printJson, type Output } from "./output.ts";
 import { addServerCommands } from "./server-commands.ts";
 import { addWorkCommands } from "./work-commands.ts";
 
-/** Exit codes, as `aiops --help` says them. */
-export const exitCodes = { ok: 0, failed: 1, usage: 2, notFound: 3, unreachable: 4 } as const;
-
 const help = `
-Exit codes: 0 done, 1 failed, 2 wrong usage or input, 3 no such thing, 4 no server or provider in reach.
+Exit codes: 0 done, 1 failed, 2 wrong usage or input, 3 no such thing, 4 no server or provider in reach,
+5 another server has the data directory.
 
 Examples:
   aiops serve                              start the server in the foreground
@@ -69,6 +68,8 @@ function report(error: unknown, output: Output): number {
       return exitCodes.usage;
     case "not_found":
       return exitCodes.notFound;
+    case "data_directory_in_use":
+      return exitCodes.inUse;
     case "unavailable":
     case "timeout":
     case "provider_failed":

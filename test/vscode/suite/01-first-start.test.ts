@@ -41,7 +41,9 @@ describe("the first start", () => {
   });
 
   it("names only commands that are there, in menus and welcome views", () => {
-    const { contributes } = vscode.extensions.getExtension("aiops.aiops")?.packageJSON as Manifest;
+    const extension = vscode.extensions.getExtension("aiops.aiops");
+    assert.ok(extension);
+    const { contributes } = extension.packageJSON as Manifest;
     const known = new Set<string>(commandIds);
     for (const entries of Object.values(contributes.menus)) {
       for (const { command } of entries) assert.ok(known.has(command), command);

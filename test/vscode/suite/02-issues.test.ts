@@ -152,7 +152,8 @@ describe("the Issues view", () => {
       return issueNode(aiops, `#${hostile.number}`);
     })();
     const item = aiops.views.issues.getTreeItem(node);
-    assert.doesNotMatch(String(item.label), /\u202E/);
+    assert.ok(typeof item.label === "string");
+    assert.doesNotMatch(item.label, /\u202E/);
     const tooltip = aiops.views.issues.resolveTreeItem(item, node).tooltip;
     assert.ok(tooltip instanceof vscode.MarkdownString);
     assert.equal(tooltip.isTrusted, false);

@@ -160,7 +160,9 @@ describe("from an issue to a session", () => {
     await quickInput.choose("Codex");
     assert.match(await notification("is not installed"), /npm install/);
     await answerNotification("is not installed", "Copy Install Command");
-    assert.match(await vscode.env.clipboard.readText(), /^npm install .*@openai\/codex$/);
+    await waitFor(async () => /^npm install .*@openai\/codex$/.test(await vscode.env.clipboard.readText()), {
+      what: "the command in the clipboard",
+    });
     await clearNotifications();
   });
 

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { waitFor } from "../../support/wait.ts";
 import { browser } from "../host/browser.ts";
 
 const widget = ".quick-input-widget:not([style*='display: none'])";
@@ -25,7 +26,14 @@ const notice = ".notifications-center .notification-list-item";
 
 /** Waits for a notification that contains the text, and answers all of it. */
 export async function notification(text: string): Promise<string> {
-  await vscode.commands.executeCommand("notifications.showList");
+  await waitFor(
+    async () => {
+      // The list closes by itself whenever the last notification in it goes.
+      await vscode.commands.executeCommand("notifications.showList");
+      return (await browser.count({ selector: notice, text })) > 0;
+    },
+    { what: `a notification with "${text}"` },
+  );
   return browser.text({ selector: notice, text });
 }
 
