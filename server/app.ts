@@ -268,7 +268,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
     onRequest: () => idle.touch(),
   });
   const server = createServer(
-    { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 2_000 },
+    { headersTimeout: 5_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 },
     application,
   );
   guardUpgrades(server, guardOptions);
