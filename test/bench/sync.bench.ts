@@ -17,7 +17,7 @@ import { SyncStore, syncedProject } from "../fixtures/sync-store.ts";
 const issueCount = 10_000;
 const concurrency = 4;
 const goal = 1.3;
-const rounds = 3;
+const rounds = 5;
 
 async function startTracker(latencyMs: number): Promise<{ url: string; stop: () => Promise<unknown> }> {
   const program = fileURLToPath(new URL("../fixtures/github/big-server.ts", import.meta.url));

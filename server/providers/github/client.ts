@@ -2,12 +2,15 @@ import { Octokit, RequestError } from "octokit";
 import type * as z from "zod";
 import { AppError } from "../../../shared/errors.ts";
 import { abortable } from "../abortable.ts";
+import { Gate } from "../gate.ts";
 import { guardedFetch } from "../guarded-fetch.ts";
 import type { ProviderConnection } from "../provider.ts";
 import { GitHubErrors } from "./errors.ts";
 
 /** Limits of the client; each has a default that suits github.com. */
 export interface GitHubClientOptions {
+  /** The most requests under way at a time. GitHub allows a hundred per account and asks for restraint. */
+  concurrency?: number;
   /** Milliseconds for one request with its answer. */
   requestTimeoutMs?: number;
   /** The most bytes of one answer. */
@@ -35,6 +38,8 @@ const doNotRetry = [400, 401, 403, 404, 410, 422, 429, 451];
  * JSON.parse (octokit's own parser keeps big integers and is six times slower) and held to a schema of what we use.
  */
 export class GitHubClient {
+  /** The most requests under way at a time; more may be asked for, they wait. */
+  readonly concurrency: number;
   readonly #octokit: Octokit;
   readonly #errors: GitHubErrors;
 
@@ -42,7 +47,15 @@ export class GitHubClient {
     const baseUrl = (connection.baseUrl === "" ? "https://api.github.com" : connection.baseUrl).replace(/\/+$/, "");
     const { origin, host } = new URL(baseUrl);
     const { retries = 2, retryStepMs = 1000, maxRateLimitSeconds = 60 } = options;
+    this.concurrency = options.concurrency ?? 4;
     this.#errors = new GitHubErrors(host, connection.token);
+    const gate = new Gate(this.concurrency);
+    const fetch = guardedFetch({
+      name: "GitHub",
+      origin,
+      timeoutMs: options.requestTimeoutMs ?? 30_000,
+      maxBytes: options.maxAnswerBytes ?? 64 * 1024 * 1024,
+    });
     const waitFor = (retryAfterSeconds: number, _options: unknown, _octokit: unknown, retryCount: number) =>
       retryAfterSeconds <= maxRateLimitSeconds && retryCount < retries;
     this.#octokit = new Octokit({
@@ -51,14 +64,7 @@ export class GitHubClient {
       // Innermost of octokit's hooks, so that what it throws is seen by the retry and throttling plugins.
       authStrategy: () => tokenStrategy(connection.token),
       log: quiet,
-      request: {
-        fetch: guardedFetch({
-          name: "GitHub",
-          origin,
-          timeoutMs: options.requestTimeoutMs ?? 30_000,
-          maxBytes: options.maxAnswerBytes ?? 64 * 1024 * 1024,
-        }),
-      },
+      request: { fetch: (url: string, init?: RequestInit) => gate.run(() => fetch(url, init)) },
       retry: { retries, doNotRetry, retryAfterBaseValue: retryStepMs },
       throttle: {
         id: connection.id,

@@ -22,23 +22,16 @@ import {
   toIssue,
 } from "./payloads.ts";
 
-export interface GitHubProviderOptions extends GitHubClientOptions {
-  /** Requests of one listing at the same time. GitHub allows a hundred per account and asks for restraint. */
-  concurrency?: number;
-}
-
 /** github.com and GitHub Enterprise Server, through octokit. */
 export class GitHubProvider implements IssueProvider {
   readonly name = "github";
   readonly abilities: ProviderAbilities = { milestones: true, collaborators: true };
   readonly #client: GitHubClient;
   readonly #anonymous: boolean;
-  readonly #concurrency: number;
 
-  constructor(connection: ProviderConnection, options: GitHubProviderOptions = {}) {
+  constructor(connection: ProviderConnection, options: GitHubClientOptions = {}) {
     this.#client = new GitHubClient(connection, options);
     this.#anonymous = connection.token === "";
-    this.#concurrency = options.concurrency ?? 4;
   }
 
   async test(signal: AbortSignal): Promise<ProviderTest> {
@@ -136,7 +129,7 @@ export class GitHubProvider implements IssueProvider {
   }
 
   #pages<T>(listing: Parameters<typeof listPages<T>>[1], signal: AbortSignal): ReturnType<typeof listPages<T>> {
-    return listPages(this.#client, listing, { concurrency: this.#concurrency, signal });
+    return listPages(this.#client, listing, signal);
   }
 }
 

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { AppError } from "../../../shared/errors.ts";
 import type { GitHubClient } from "./client.ts";
 
 export interface Listing<T> {
@@ -17,23 +18,24 @@ export interface ListedPage<T> {
 }
 
 /** Entries of one page: the most GitHub gives. */
-export const perPage = 100;
+const perPage = 100;
+
+/** More than any repository has: ten million entries. */
+const mostPages = 100_000;
 
 /**
  * Reads a list page by page, in no promised order. Where the server numbers its pages to the last, a few are fetched at
  * the same time; where it hands out cursors, as github.com does for big lists, each page tells where the next one is.
- * Fetching goes on while a page is worked on, until as many pages wait as may be fetched at a time. Ending the
- * iteration early ends the requests.
- *
- * @param concurrency The most requests at a time.
+ * Fetching goes on while a page is worked on, a bounded number of pages ahead. Ending the iteration early ends the
+ * requests.
  */
 export async function* listPages<T>(
   client: GitHubClient,
   listing: Listing<T>,
-  { concurrency, signal }: { concurrency: number; signal: AbortSignal },
+  signal: AbortSignal,
 ): AsyncGenerator<ListedPage<T>> {
   const ended = new AbortController();
-  const reader = new PageReader(client, listing, concurrency, AbortSignal.any([signal, ended.signal]));
+  const reader = new PageReader(client, listing, AbortSignal.any([signal, ended.signal]));
   try {
     yield* reader.pages();
   } finally {
@@ -47,17 +49,15 @@ type PageReference = number | string;
 class PageReader<T> {
   readonly #client: GitHubClient;
   readonly #listing: Listing<T>;
-  readonly #concurrency: number;
   readonly #signal: AbortSignal;
   readonly #toFetch: PageReference[] = [1];
   readonly #fetched: Array<PromiseSettledResult<FetchedPage<T>>> = [];
   #active = 0;
   #arrived = Promise.withResolvers<void>();
 
-  constructor(client: GitHubClient, listing: Listing<T>, concurrency: number, signal: AbortSignal) {
+  constructor(client: GitHubClient, listing: Listing<T>, signal: AbortSignal) {
     this.#client = client;
     this.#listing = listing;
-    this.#concurrency = concurrency;
     this.#signal = signal;
   }
 
@@ -82,7 +82,9 @@ class PageReader<T> {
   }
 
   #startRequests(): void {
-    while (this.#active < this.#concurrency && this.#active + this.#fetched.length < 2 * this.#concurrency) {
+    // Twice what the client lets through, so that its next request is ready (octokit takes some 15 ms to prepare one).
+    const ahead = 2 * this.#client.concurrency;
+    while (this.#active + this.#fetched.length < ahead) {
       const reference = this.#toFetch.shift();
       if (reference === undefined) return;
       this.#active += 1;
@@ -124,9 +126,10 @@ class PageReader<T> {
         : await this.#client.get(path, { ...parameters, per_page: perPage, page: reference }, item, options);
     const links = parseLinks(String(headers["link"] ?? ""));
     const next = links.get("next") ?? null;
+    const last = links.get("last") ?? null;
     // A cursor in it means that pages may not be asked for by number (status 422).
-    const numbered = next === null || !new URL(next).searchParams.has("after");
-    return { items: data, next, pageCount: numbered ? pageNumber(links.get("last")) : null };
+    const numbered = next === null || !queryOf(next).has("after");
+    return { items: data, next, pageCount: numbered && last !== null ? pageNumber(last) : null };
   }
 }
 
@@ -147,8 +150,15 @@ export function parseLinks(header: string): Map<string, string> {
   return links;
 }
 
-function pageNumber(address: string | undefined): number | null {
-  if (address === undefined) return null;
-  const page = Number(new URL(address).searchParams.get("page"));
-  return Number.isSafeInteger(page) && page > 0 ? page : null;
+function pageNumber(address: string): number | null {
+  const page = Number(queryOf(address).get("page"));
+  if (!Number.isSafeInteger(page) || page < 1) return null;
+  if (page > mostPages) throw new AppError("provider_failed", `GitHub announced ${page} pages, which cannot be.`);
+  return page;
+}
+
+function queryOf(address: string): URLSearchParams {
+  const url = URL.parse(address);
+  if (url) return url.searchParams;
+  throw new AppError("provider_failed", "GitHub sent a Link header whose address is none: is a proxy rewriting it?");
 }

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { inspect } from "node:util";
-import { GitHubProvider, type GitHubProviderOptions } from "../../../server/providers/github/github-provider.ts";
+import type { GitHubClientOptions } from "../../../server/providers/github/client.ts";
+import { GitHubProvider } from "../../../server/providers/github/github-provider.ts";
 import type { ProviderIssue } from "../../../server/providers/provider.ts";
 import { AppError, type ErrorCode } from "../../../shared/errors.ts";
 import type { Fault } from "../../fixtures/github/faults.ts";
@@ -13,7 +14,7 @@ import { waitFor } from "../../support/wait.ts";
 
 const token = "ghp_canary0123456789";
 /** Waiting a hundredth of the real time. */
-const quick: GitHubProviderOptions = { retryStepMs: 10 };
+const quick: GitHubClientOptions = { retryStepMs: 10 };
 
 describe("the GitHub provider", () => {
   let server: GitHubServer;
@@ -34,7 +35,7 @@ describe("the GitHub provider", () => {
     assert.deepEqual(problems, [], "every request and answer is as GitHub describes it");
   });
 
-  function provider(options: GitHubProviderOptions & { token?: string; baseUrl?: string } = {}): GitHubProvider {
+  function provider(options: GitHubClientOptions & { token?: string; baseUrl?: string } = {}): GitHubProvider {
     connections += 1;
     const { token: own = token, baseUrl = server.url, ...rest } = options;
     return new GitHubProvider(
@@ -189,6 +190,18 @@ describe("the GitHub provider", () => {
       ["a web page", { kind: "body", text: "<html>", contentType: "text/html" }, "provider_failed", /\/api\/v3/],
       ["an empty answer", { kind: "body", text: "" }, "provider_failed", /not JSON/],
       ["another form", { kind: "body", text: '[{"id":"x"}]' }, "provider_failed", /unknown form/],
+      [
+        "an impossible number of pages",
+        { kind: "body", text: "[]", link: '<http://127.0.0.1/?page=1000000000>; rel="last"' },
+        "provider_failed",
+        /1000000000 pages/,
+      ],
+      [
+        "a Link to nowhere",
+        { kind: "body", text: "[]", link: '<nowhere>; rel="next"' },
+        "provider_failed",
+        /address is none/,
+      ],
       ["a body cut off", { kind: "truncated" }, "provider_failed", /could not be reached/],
       ["a dropped connection", { kind: "cut" }, "provider_failed", /could not be reached/],
       ["no answer", { kind: "stall" }, "timeout", /did not answer in time/],
