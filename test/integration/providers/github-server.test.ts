@@ -124,4 +124,16 @@ describe("the GitHub-compatible server", () => {
     store.edit(issue, { title: "Changed" });
     assert.equal((await get("/repos/acme/widgets/issues/5", condition)).status, 200);
   });
+
+  it("shows an issue as a web page, with its text as text", async () => {
+    const store = server.repository("acme/widgets");
+    const issue = store.issue(7);
+    assert.ok(issue);
+    store.edit(issue, { title: "<script>alert(1)</script>" });
+    const page = await fetch(new URL("/acme/widgets/issues/7", server.url));
+    const html = await page.text();
+    assert.match(html, /&lt;script&gt;alert/);
+    assert.ok(!html.includes("<script>"));
+    assert.equal((await fetch(new URL("/acme/widgets/issues/999", server.url))).status, 404);
+  });
 });
