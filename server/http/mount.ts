@@ -47,6 +47,7 @@ export function mount(options: MountOptions): Express {
   const openApi = openApiSource(options.version);
   app.disable("x-powered-by");
   app.set("etag", false);
+  app.use(nameRequest);
   app.use(guard(options));
   app.use(identify(options));
   app.use(limit(options));
@@ -149,13 +150,18 @@ function locals(response: Response): Locals {
   return response.locals as Locals;
 }
 
+/** Gives each request a name, which its answer carries and the log has. */
+const nameRequest: RequestHandler = (_request, response, next) => {
+  const own: Locals = { requestId: randomBytes(8).toString("hex") };
+  Object.assign(response.locals, own);
+  response.setHeader("x-request-id", own.requestId);
+  next();
+};
+
 /** Reads the token, from the header alone, before anything of the body is read. */
 function identify(options: MountOptions): RequestHandler {
   return async (request, response, next) => {
     options.onRequest();
-    const own: Locals = { requestId: randomBytes(8).toString("hex") };
-    Object.assign(response.locals, own);
-    response.setHeader("x-request-id", own.requestId);
     const header = request.headers.authorization;
     if (header !== undefined) Object.assign(response.locals, await whoAsks(header, request.path, options));
     next();

@@ -13,7 +13,7 @@ import { submit } from "./input.ts";
 import { SessionMonitor } from "./monitor.ts";
 import type { SessionFilter, SessionRepository } from "./repository.ts";
 import { resync } from "./resync.ts";
-import { Serial } from "./serial.ts";
+import { Serial } from "../serial.ts";
 import { isLive, withStatus } from "./state.ts";
 import type { TmuxSeat, TmuxServers } from "./tmux-servers.ts";
 import type { Tools } from "./tools.ts";

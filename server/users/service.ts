@@ -3,6 +3,7 @@ import { user, type User, type UserInput } from "../../shared/entities/user.ts";
 import { AppError } from "../../shared/errors.ts";
 import { EntityDirectory } from "../directory/entities.ts";
 import type { EventBus } from "../events/bus.ts";
+import { Serial } from "../serial.ts";
 import type { DocumentStore } from "../storage/document-store.ts";
 
 export interface UserServiceOptions {
@@ -16,6 +17,7 @@ export interface UserServiceOptions {
 export class UserService {
   readonly #directory: EntityDirectory<User>;
   readonly #options: UserServiceOptions;
+  readonly #changes = new Serial();
 
   private constructor(directory: EntityDirectory<User>, options: UserServiceOptions) {
     this.#directory = directory;
@@ -60,11 +62,13 @@ export class UserService {
   /** A change of level, status or memberships ends the person's live streams, so that they come back with the new rights. */
   async update(id: string, version: number | undefined, fields: Partial<UserInput>): Promise<User> {
     this.#checkMemberships(fields.memberships ?? []);
-    const updated = await this.#directory.update(id, version, (current) => {
-      const next = { ...current, ...fields };
-      if (isAdmin(current) && !isAdmin(next)) this.#keepOneAdmin(id);
-      return next;
-    });
+    const updated = await this.#oneByOne(() =>
+      this.#directory.update(id, version, (current) => {
+        const next = { ...current, ...fields };
+        if (isAdmin(current) && !isAdmin(next)) this.#keepOneAdmin(id);
+        return next;
+      }),
+    );
     if (fields.level !== undefined || fields.status !== undefined || fields.memberships !== undefined) {
       this.#options.events.endUser(id);
     }
@@ -72,9 +76,16 @@ export class UserService {
   }
 
   async remove(id: string, version: number | undefined): Promise<void> {
-    if (isAdmin(this.get(id))) this.#keepOneAdmin(id);
-    await this.#directory.remove(id, version);
+    await this.#oneByOne(() => {
+      if (isAdmin(this.get(id))) this.#keepOneAdmin(id);
+      return this.#directory.remove(id, version);
+    });
     this.#options.events.endUser(id);
+  }
+
+  /** Two administrators who take each other's place away at once must not both succeed. */
+  #oneByOne<T>(change: () => Promise<T>): Promise<T> {
+    return this.#changes.run("users", async () => change());
   }
 
   #keepOneAdmin(leaving: string): void {

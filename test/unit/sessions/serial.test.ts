@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Serial } from "../../../server/sessions/serial.ts";
+import { Serial } from "../../../server/serial.ts";
 
 describe("serial work", () => {
   it("runs one key's work in order, another key's at once", async () => {
