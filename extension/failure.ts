@@ -50,6 +50,8 @@ function remediesOf(error: unknown): Remedy[] {
     provider_forbidden: () => [command(vscode.l10n.t("Update Token"), "aiops.updateToken")],
     provider_not_found: () => [command(vscode.l10n.t("Update Token"), "aiops.updateToken")],
     workspace_missing: () => [command(vscode.l10n.t("Initialise Workspace"), "aiops.initialiseWorkspace")],
+    forbidden: () =>
+      error.data["untrusted"] === true ? [command(vscode.l10n.t("Manage Trust"), "workbench.trust.manage")] : [],
     session_gone: () => [command(vscode.l10n.t("Refresh"), "aiops.refresh")],
     conflict: () =>
       error.data["upgrade"] === "server" ? [command(vscode.l10n.t("Restart Server"), "aiops.restartServer")] : [],

@@ -1,8 +1,12 @@
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
 import * as vscode from "vscode";
 import type { Aiops } from "../aiops.ts";
 import { withProgress, type Outcome } from "../progress.ts";
 import type { ContextResult } from "../../shared/entities/context.ts";
-import type { Issue } from "../../shared/entities/issue.ts";
+import { isErrno } from "../errno.ts";
+import type { Change } from "./previews.ts";
+import { applyUnifiedDiff } from "./unified-diff.ts";
 import { issueOf } from "./targets.ts";
 
 /** Writes AGENTS.override.md for an issue, after the person has seen what would change. */
@@ -27,14 +31,27 @@ export async function populateContext(aiops: Aiops, target: unknown): Promise<Ou
     );
     return planned;
   }
-  if (!(await aiops.previews.confirm(fileNameOf(issue), diff, question(planned.value)))) return { kind: "cancelled" };
+  const title = vscode.l10n.t("{0} for {1}: now ↔ then", basename(planned.value.path), issue.key);
+  const change = await changeOf(planned.value.path, diff);
+  if (!(await aiops.previews.confirm(title, change, question(planned.value)))) return { kind: "cancelled" };
   const written = await ask(false);
   if (written.kind === "done") void announce(written.value);
   return written;
 }
 
-function fileNameOf(issue: Issue): string {
-  return `AGENTS.override.md for ${issue.key.replaceAll(/[^\w#-]/g, "")}.diff`;
+/** The file on both sides of the server's diff. */
+async function changeOf(path: string, diff: string): Promise<Change> {
+  const before = await textOf(path);
+  return { fileName: basename(path), before, after: applyUnifiedDiff(before, diff) };
+}
+
+async function textOf(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (isErrno(error, "ENOENT")) return "";
+    throw error;
+  }
 }
 
 /** Size, what was cut, what redaction replaced, and who must be restarted, in one sentence each. */

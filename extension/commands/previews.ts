@@ -1,15 +1,24 @@
 import * as vscode from "vscode";
 
 export const previewScheme = "aiops-preview";
+/** The query of the side that shows the file as it is. */
+const before = "before";
+
+/** A file as it is and as it would be. */
+export interface Change {
+  /** Its name; the ending gives the colours. */
+  fileName: string;
+  before: string;
+  after: string;
+}
 
 interface Preview {
-  text: string;
+  change: Change;
   decide: (write: boolean) => void;
 }
 
 /**
- * Read-only documents that show what would be written, each until the person decides. Closing the document is deciding
- * against it.
+ * Shows what would be written in a diff editor, until the person decides. Closing the editor is deciding against it.
  */
 export class Previews implements vscode.TextDocumentContentProvider, vscode.Disposable {
   readonly #previews = new Map<string, Preview>();
@@ -21,28 +30,25 @@ export class Previews implements vscode.TextDocumentContentProvider, vscode.Disp
       vscode.workspace.registerTextDocumentContentProvider(previewScheme, this),
       vscode.window.tabGroups.onDidChangeTabs(({ closed }) => {
         for (const { input } of closed) {
-          if (input instanceof vscode.TabInputText && input.uri.scheme === previewScheme) this.decide(input.uri, false);
+          if (isPreview(input)) this.decide(input.modified, false);
         }
       }),
     ];
   }
 
   provideTextDocumentContent(uri: vscode.Uri): string {
-    return this.#previews.get(uri.toString())?.text ?? "";
+    const change = this.#previews.get(modifiedOf(uri).toString())?.change;
+    return (isBefore(uri) ? change?.before : change?.after) ?? "";
   }
 
-  /**
-   * Shows a text and asks, in a notification and in the editor's title, whether to write it.
-   * @param fileName the document's name; its ending gives the colours
-   * @param question what the notification says
-   */
-  async confirm(fileName: string, text: string, question: string): Promise<boolean> {
+  /** Shows a change and asks, in a notification and in the editor's title, whether to write it. */
+  async confirm(title: string, change: Change, question: string): Promise<boolean> {
     this.#count += 1;
-    const uri = vscode.Uri.from({ scheme: previewScheme, path: `/${this.#count}/${fileName}` });
+    const uri = vscode.Uri.from({ scheme: previewScheme, path: `/${this.#count}/${change.fileName}` });
     const decided = new Promise<boolean>((resolve) => {
-      this.#previews.set(uri.toString(), { text, decide: resolve });
+      this.#previews.set(uri.toString(), { change, decide: resolve });
     });
-    await vscode.window.showTextDocument(uri, { preview: false });
+    await vscode.commands.executeCommand("vscode.diff", uri.with({ query: before }), uri, title, { preview: false });
     void this.#ask(uri, question);
     const answer = await decided;
     await closeTabs(uri);
@@ -58,7 +64,8 @@ export class Previews implements vscode.TextDocumentContentProvider, vscode.Disp
 
   /** Decides about a preview; without an address, about the one in sight. */
   decide(uri: vscode.Uri | undefined, write: boolean): void {
-    const key = (uri ?? vscode.window.activeTextEditor?.document.uri)?.toString() ?? "";
+    const shown = uri ?? vscode.window.activeTextEditor?.document.uri;
+    const key = shown === undefined ? "" : modifiedOf(shown).toString();
     const preview = this.#previews.get(key);
     this.#previews.delete(key);
     preview?.decide(write);
@@ -72,6 +79,18 @@ export class Previews implements vscode.TextDocumentContentProvider, vscode.Disp
 async function closeTabs(uri: vscode.Uri): Promise<void> {
   const tabs = vscode.window.tabGroups.all
     .flatMap((group) => group.tabs)
-    .filter(({ input }) => input instanceof vscode.TabInputText && input.uri.toString() === uri.toString());
+    .filter(({ input }) => isPreview(input) && input.modified.toString() === uri.toString());
   await vscode.window.tabGroups.close(tabs);
+}
+
+function isPreview(input: unknown): input is vscode.TabInputTextDiff {
+  return input instanceof vscode.TabInputTextDiff && input.modified.scheme === previewScheme;
+}
+
+function isBefore(uri: vscode.Uri): boolean {
+  return uri.query === before;
+}
+
+function modifiedOf(uri: vscode.Uri): vscode.Uri {
+  return uri.with({ query: "" });
 }

@@ -73,7 +73,14 @@ function tokenKey(server: string): string {
 
 function parseGrant(text: string | undefined): Grant | undefined {
   if (text === undefined) return undefined;
-  const value: unknown = JSON.parse(text);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    // What is kept is not ours, or was cut: as if there were none.
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
   if (typeof value !== "object" || value === null || !("token" in value) || !("expiresAt" in value)) return undefined;
   return typeof value.token === "string" && typeof value.expiresAt === "number"
     ? { token: value.token, expiresAt: value.expiresAt }

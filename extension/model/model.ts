@@ -50,7 +50,7 @@ export class Model implements Listener, Disposable {
     this.projects.replace(projects);
     this.sessions.replace(sessions);
     this.jobs.replace(jobs.items);
-    this.workspaces.clear();
+    this.workspaces.keep(new Set(projects.map(({ id }) => id)));
     this.issues.clear();
     this.myIssues.invalidate();
   }

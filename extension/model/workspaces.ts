@@ -55,8 +55,10 @@ export class Workspaces implements Disposable {
     await Promise.all([...this.#entries.keys()].map((projectId) => this.refresh(projectId)));
   }
 
-  clear(): void {
-    this.#entries.clear();
+  /** Forgets the clones of projects that are gone, and reads the others again. */
+  keep(projectIds: ReadonlySet<string>): void {
+    for (const id of this.#entries.keys()) if (!projectIds.has(id)) this.#entries.delete(id);
+    void this.refreshAll();
   }
 
   dispose(): void {

@@ -12,7 +12,7 @@ import {
 import { panelHtml } from "../../shared/messages/panel-html.ts";
 import type { IssueWithComments } from "../../shared/entities/issue.ts";
 import { AppError, errorMessage } from "../../shared/errors.ts";
-import type { Outcome } from "../progress.ts";
+import { runJob, type Outcome } from "../progress.ts";
 import { oneLine } from "../views/text.ts";
 import { webAddress } from "../views/issue-item.ts";
 import type { PanelParts } from "./issue-panels.ts";
@@ -29,6 +29,7 @@ export class IssuePanel implements vscode.Disposable {
   #reading: Promise<void> | undefined;
   #stale = false;
   #offlineSince: string | null = null;
+  readonly #closed = new AbortController();
 
   constructor(webview: vscode.WebviewPanel, issueId: string, parts: PanelParts) {
     this.#webview = webview;
@@ -66,7 +67,8 @@ export class IssuePanel implements vscode.Disposable {
     const { webview } = this.#webview;
     const bundle = vscode.Uri.joinPath(this.#parts.extensionUri, "dist", "webviews");
     webview.options = { enableScripts: true, localResourceRoots: [bundle] };
-    this.#webview.iconPath = vscode.Uri.joinPath(this.#parts.extensionUri, "media", "aiops.svg");
+    const media = (name: string): vscode.Uri => vscode.Uri.joinPath(this.#parts.extensionUri, "media", name);
+    this.#webview.iconPath = { light: media("issue-light.svg"), dark: media("issue-dark.svg") };
     webview.html = panelHtml({
       scriptUri: webview.asWebviewUri(vscode.Uri.joinPath(bundle, "issue.js")).toString(),
       styleUri: webview.asWebviewUri(vscode.Uri.joinPath(bundle, "issue.css")).toString(),
@@ -81,6 +83,7 @@ export class IssuePanel implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.#closed.abort();
     this.#channel.close();
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#webview.dispose();
@@ -96,8 +99,20 @@ export class IssuePanel implements vscode.Disposable {
     const { connection } = this.#parts;
     if (connection.state.kind === "disconnected") connection.retry();
     await connection.whenConnected();
-    this.#invalidate();
-    await this.#reading;
+    const issue = this.#issue;
+    try {
+      if (issue !== undefined) {
+        await runJob(
+          this.#parts,
+          (client) => client.projects.sync({ id: issue.projectId }),
+          () => undefined,
+          this.#closed.signal,
+        );
+      }
+    } finally {
+      this.#invalidate();
+      await this.#reading;
+    }
     return "done";
   }
 

@@ -61,7 +61,9 @@ export class ProjectsView implements vscode.TreeDataProvider<ProjectsNode>, vsco
   getTreeItem(node: ProjectsNode): vscode.TreeItem {
     const workspace = this.#model.workspaces.get(node.projectId);
     const item = this.#item(node, workspace);
-    item.id = nodeKey(node);
+    // VS Code keeps whether an item can be opened by its id: one that gets a repository is another item.
+    item.id =
+      node.kind === "project" && this.#isIssuesOnly(node.projectId) ? `${node.projectId}/issues` : nodeKey(node);
     return item;
   }
 

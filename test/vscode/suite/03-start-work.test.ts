@@ -127,17 +127,24 @@ describe("from an issue to a session", () => {
   });
 
   it("shows what would be written before it writes the context of another issue", async () => {
-    const written = vscode.commands.executeCommand("aiops.populateContext", await issueNode(aiops, "#119"));
-    const document = await waitFor(
-      () => vscode.workspace.textDocuments.find(({ uri }) => uri.scheme === "aiops-preview"),
+    const before = await readFile(join(clone, "AGENTS.override.md"), "utf8");
+    const planned = vscode.commands.executeCommand("aiops.populateContext", await issueNode(aiops, "#115"));
+    const editor = await waitFor(
+      () =>
+        vscode.window.visibleTextEditors.find(
+          ({ document: { uri } }) => uri.scheme === "aiops-preview" && uri.query === "",
+        ),
       { what: "the preview" },
     );
-    assert.equal(document.languageId, "diff");
-    assert.match(document.getText(), /^\+.*119/m);
+    assert.match(editor.document.getText(), /Number 115 of the engine/);
+    assert.doesNotMatch(editor.document.getText(), /Number 120 of the engine/);
+    assert.equal(await readFile(join(clone, "AGENTS.override.md"), "utf8"), before);
+    const shown = editor.document.getText();
     await browser.screenshot("context-preview");
     assert.match(await notification("Write "), /KiB/);
     await answerNotification("Write ", "Write");
-    assert.equal(((await written) as { kind: string }).kind, "done");
+    assert.equal(((await planned) as { kind: string }).kind, "done");
+    assert.equal(await readFile(join(clone, "AGENTS.override.md"), "utf8"), shown);
     assert.match(await notification("Wrote "), /AGENTS\.override\.md/);
     assert.equal(vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs).length, 0, "the preview is closed");
     await clearNotifications();
