@@ -72,22 +72,14 @@ export async function seed(client: Client, file: SeedFile, env: Environment): Pr
   const tenants = new Map(
     (await everything((page) => client.tenants.list(page))).map((tenant) => [tenant.slug, tenant]),
   );
-  for (const wanted of file.tenants) {
-    tenants.set(wanted.slug, await applyTenant(client, tenants.get(wanted.slug), wanted, report));
-  }
-  const tenantId = (slug: string): string => {
-    const found = tenants.get(slug);
-    if (found === undefined)
-      throw new AppError(
-        "invalid_input",
-        `The seed file names the tenant ${slug}, which is neither in it nor on the server.`,
-      );
-    return found.id;
-  };
-
   const connections = new Map<string, Connection>();
   for (const existing of await everything((page) => client.connections.list(page)))
     connections.set(`${existing.tenantId}/${existing.name}`, existing);
+  checkNames(file, tenants, connections);
+  for (const wanted of file.tenants) {
+    tenants.set(wanted.slug, await applyTenant(client, tenants.get(wanted.slug), wanted, report));
+  }
+  const tenantId = (slug: string): string => known(tenants.get(slug), `the tenant ${slug}`).id;
   for (const { tenant, tokenEnv: _tokenEnv, ...wanted } of file.connections) {
     const home = tenantId(tenant);
     const key = `${home}/${wanted.name}`;
@@ -97,15 +89,8 @@ export async function seed(client: Client, file: SeedFile, env: Environment): Pr
       await applyConnection(client, connections.get(key), { ...wanted, tenantId: home }, token, report),
     );
   }
-  const connectionId = (tenant: string, name: string): string => {
-    const found = connections.get(`${tenantId(tenant)}/${name}`);
-    if (found === undefined)
-      throw new AppError(
-        "invalid_input",
-        `The seed file names the connection ${name} of ${tenant}, which does not exist.`,
-      );
-    return found.id;
-  };
+  const connectionId = (tenant: string, name: string): string =>
+    known(connections.get(`${tenantId(tenant)}/${name}`), `the connection ${name} of ${tenant}`).id;
 
   for (const { memberships, identities, ...wanted } of file.users) {
     const fields = {
@@ -141,6 +126,36 @@ export async function seed(client: Client, file: SeedFile, env: Environment): Pr
     }
   }
   return report;
+}
+
+/** All names are looked up before anything is written, so that a wrong one leaves nothing half-done. */
+function checkNames(
+  file: SeedFile,
+  tenants: ReadonlyMap<string, Tenant>,
+  connections: ReadonlyMap<string, Connection>,
+): void {
+  const checkTenant = (slug: string) => {
+    if (!file.tenants.some((tenant) => tenant.slug === slug)) known(tenants.get(slug), `the tenant ${slug}`);
+  };
+  const checkConnection = (tenant: string, name: string) => {
+    checkTenant(tenant);
+    if (file.connections.some((connection) => connection.tenant === tenant && connection.name === name)) return;
+    known(connections.get(`${tenants.get(tenant)?.id ?? ""}/${name}`), `the connection ${name} of ${tenant}`);
+  };
+  for (const { tenant } of [...file.connections, ...file.projects]) checkTenant(tenant);
+  for (const { memberships, identities } of file.users) {
+    for (const { tenant } of memberships) checkTenant(tenant);
+    for (const { tenant, connection } of identities) checkConnection(tenant, connection);
+  }
+  for (const { tenant, links } of file.projects) {
+    for (const { connection } of links) checkConnection(tenant, connection);
+  }
+}
+
+/** @throws AppError invalid_input where there is none */
+function known<T>(found: T | undefined, what: string): T {
+  if (found !== undefined) return found;
+  throw new AppError("invalid_input", `The seed file names ${what}, which is neither in it nor on the server.`);
 }
 
 /** All tokens are looked up before anything is written, so that a missing one leaves nothing half-done. */
@@ -195,13 +210,11 @@ async function applyConnection(
       `The connection ${wanted.name} exists with the provider ${existing.provider}; a connection's provider never changes.`,
     );
   }
-  // Whether a stored token is the same can't be read, so one that is given is stored anew.
-  if (!differs(existing, { baseUrl: wanted.baseUrl }) && token === undefined) {
-    report.unchanged += 1;
-    return existing;
-  }
-  report.changed.push(`connection ${wanted.name}`);
-  return client.connections.update({ id: existing.id, baseUrl: wanted.baseUrl, ...withToken });
+  // Whether the stored token is the same can't be read here: the server writes nothing where it is.
+  const now = await client.connections.update({ id: existing.id, baseUrl: wanted.baseUrl, ...withToken });
+  if (now.version === existing.version) report.unchanged += 1;
+  else report.changed.push(`connection ${wanted.name}`);
+  return now;
 }
 
 async function applyProject(

@@ -76,7 +76,7 @@ export class ConnectionService {
 
   /**
    * A new address without a new token drops the stored token: otherwise whoever may change a connection could have the
-   * token sent to a host of their own.
+   * token sent to a host of their own. Where everything is as given already, nothing is written.
    */
   async update(
     id: string,
@@ -86,6 +86,7 @@ export class ConnectionService {
     const { token, ...rest } = fields;
     const before = this.#directory.get(id);
     await checkProviderAddress(rest.baseUrl ?? before.baseUrl, this.#options.allowPrivateAddresses);
+    if ((version ?? before.version) === before.version && this.#isAlready(before, fields)) return present(before);
     const updated = await this.#directory.update(id, version, (current) => {
       const moved = rest.baseUrl !== undefined && rest.baseUrl !== current.baseUrl;
       const sealedToken =
@@ -126,11 +127,17 @@ export class ConnectionService {
   async provider(id: string): Promise<IssueProvider> {
     const record = this.#directory.get(id);
     await checkProviderAddress(record.baseUrl, this.#options.allowPrivateAddresses);
-    const token =
-      record.sealedToken === null
-        ? ""
-        : this.#options.secrets.open(record.sealedToken, secretContext(record.tenantId, id));
-    return this.#options.createProvider({ id, provider: record.provider, baseUrl: record.baseUrl, token });
+    const { provider, baseUrl } = record;
+    return this.#options.createProvider({ id, provider, baseUrl, token: this.#open(record) });
+  }
+
+  #isAlready(record: StoredConnection, { name, baseUrl, token }: { name?: string; baseUrl?: string; token?: string }) {
+    const same = (name ?? record.name) === record.name && (baseUrl ?? record.baseUrl) === record.baseUrl;
+    return same && (token === undefined || token === this.#open(record));
+  }
+
+  #open({ id, tenantId, sealedToken }: StoredConnection): string {
+    return sealedToken === null ? "" : this.#options.secrets.open(sealedToken, secretContext(tenantId, id));
   }
 
   #seal(token: string | undefined, tenantId: string, id: string): string | null {

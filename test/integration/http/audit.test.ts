@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmod, readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { listOperations } from "../../../server/http/operations.ts";
 import type { AuditRecord } from "../../../shared/entities/audit.ts";
