@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { access, lstat, statfs } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { errorMessage } from "../shared/errors.ts";
 import type { Environment } from "./config/load.ts";
 import type { Config } from "./config/schema.ts";
@@ -8,6 +8,7 @@ import { createLocalHost } from "./host/local.ts";
 import type { HostUser } from "./host/host.ts";
 import { readAnnouncement } from "./runtime.ts";
 import { currentHolder } from "./storage/data-directory.ts";
+import { findDamagedCollections } from "./storage/recovery.ts";
 
 export interface Finding {
   level: "ok" | "warn" | "fail";
@@ -30,6 +31,7 @@ export async function diagnose(config: Config, env: Environment): Promise<Findin
     checkPrivate("data directory", config.dataDir, 0o700),
     checkPrivate("key file", config.keyFile, 0o600),
     checkRoom(config.dataDir),
+    checkDocuments(config.dataDir),
     checkServer(config),
   ]);
   return [checkNode(), ...looked, checkRoot()];
@@ -88,6 +90,18 @@ async function checkRoom(path: string): Promise<Finding> {
   const found = `${Math.floor(free / 1024 / 1024)} MB free`;
   if (free >= littleRoom) return ok("disk", found);
   return { level: "warn", check: "disk", found, remedy: "free some room: writes answer 507 when the disk is full" };
+}
+
+async function checkDocuments(dataDir: string): Promise<Finding> {
+  const check = "data files";
+  const documents = join(dataDir, "documents");
+  if ((await firstExisting(documents)) !== documents) return ok(check, "none yet");
+  const damaged = await findDamagedCollections(documents);
+  if (damaged.length === 0) return ok(check, "whole");
+  const found = damaged.map(
+    ({ error, recoverable }) => `${error.message} (${recoverable ?? "no"} records recoverable)`,
+  );
+  return { level: "fail", check, found: found.join(" "), remedy: "stop the server, then: aiops doctor --repair" };
 }
 
 async function firstExisting(path: string): Promise<string> {

@@ -69,31 +69,46 @@ export function addDataCommands(program: Command, context: Context): void {
     .command("backup")
     .description("a consistent copy of the data, while the server runs or not")
     .requiredOption("--to <file>", "the file to make (mode 0600)")
-    .action(async (options: { to: string }) => {
+    .option("--encrypt-to <key>", "an RSA public key (PEM): only its private key opens the backup")
+    .action(async (options: { to: string; encryptTo?: string }) => {
       const own = context();
       const config = await loadConfig(own);
       const { backup } = await import("../storage/backup.ts");
-      const made = await backup({ dataDir: config.dataDir, target: resolve(own.cwd, options.to) });
+      const encryptTo = await readOptional(options.encryptTo, "The public key", own);
+      const made = await backup({ dataDir: config.dataDir, target: resolve(own.cwd, options.to), encryptTo });
       own.output.out(`${made.path}: ${made.files} files, ${made.bytes} bytes\n${made.keyNotice}\n`);
     });
   program
     .command("restore")
     .description("unpack a backup into an empty data directory")
     .requiredOption("--from <file>", "the backup")
-    .action(async (options: { from: string }) => {
+    .option("--identity <key>", "the RSA private key (PEM) of an encrypted backup")
+    .action(async (options: { from: string; identity?: string }) => {
       const own = context();
       const config = await loadConfig(own);
       const { restore } = await import("../storage/backup.ts");
-      const restored = await restore({ source: resolve(own.cwd, options.from), dataDir: config.dataDir });
+      const identity = await readOptional(options.identity, "The private key", own);
+      const restored = await restore({ source: resolve(own.cwd, options.from), dataDir: config.dataDir, identity });
       own.output.out(`${config.dataDir}: ${restored.files} files\n${restored.keyNotice}\n`);
     });
 }
 
-async function readSeed(path: string, own: ReturnType<Context>): Promise<string> {
-  if (path === "-") return own.readInput();
+function readSeed(path: string, own: ReturnType<Context>): Promise<string> {
+  return path === "-" ? own.readInput() : readNamed(path, "The seed file", own);
+}
+
+async function readOptional(
+  path: string | undefined,
+  what: string,
+  own: ReturnType<Context>,
+): Promise<string | undefined> {
+  return path === undefined ? undefined : readNamed(path, what, own);
+}
+
+async function readNamed(path: string, what: string, own: ReturnType<Context>): Promise<string> {
   try {
     return await readFile(resolve(own.cwd, path), "utf8");
   } catch (error) {
-    throw new AppError("invalid_input", `The seed file can't be read: ${errorMessage(error)}`, { cause: error });
+    throw new AppError("invalid_input", `${what} can't be read: ${errorMessage(error)}`, { cause: error });
   }
 }

@@ -1,4 +1,5 @@
 import { Argument, Option, type Command } from "commander";
+import { systemClock } from "../../shared/clock.ts";
 import { AppError } from "../../shared/errors.ts";
 import { isRecord } from "../../shared/values.ts";
 import { loadConfig } from "../config/load.ts";
@@ -6,7 +7,7 @@ import { documentConfig, secretKeys } from "../config/schema.ts";
 import { createLogger } from "../log.ts";
 import { connect } from "./connect.ts";
 import { printJson, printTable } from "./output.ts";
-import type { Context } from "./command-context.ts";
+import type { CommandContext, Context } from "./command-context.ts";
 
 /** serve, token, request, config, doctor. */
 export function addServerCommands(program: Command, context: Context): void {
@@ -113,8 +114,10 @@ export function addServerCommands(program: Command, context: Context): void {
     .command("doctor")
     .description("look for what is missing or wrong on this machine, with the command that mends it")
     .option("--json", "as JSON")
-    .action(async (options: { json?: boolean }) => {
+    .option("--repair", "set damaged data files aside and take their last good copy; the server must not run")
+    .action(async (options: { json?: boolean; repair?: boolean }) => {
       const own = context();
+      if (options.repair === true) await repair(own);
       const { diagnose } = await import("../doctor.ts");
       const findings = await diagnose(await loadConfig(own), own.env);
       if (options.json === true) printJson(own.output, findings);
@@ -127,6 +130,16 @@ export function addServerCommands(program: Command, context: Context): void {
       if (findings.some(({ level }) => level === "fail"))
         throw new AppError("command_failed", "Something needs mending: see the lines marked fail.");
     });
+}
+
+async function repair(own: CommandContext): Promise<void> {
+  const { repairDocuments } = await import("../storage/recovery.ts");
+  const { dataDir } = await loadConfig(own);
+  const repairs = await repairDocuments(dataDir, systemClock);
+  if (repairs.length === 0) own.output.err("No data file is damaged.\n");
+  for (const { scope, collection, records, setAside } of repairs) {
+    own.output.err(`${scope}/${collection}: ${records} records recovered; set aside: ${setAside.join(", ")}\n`);
+  }
 }
 
 function shown(key: string, value: unknown): string {
