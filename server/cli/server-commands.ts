@@ -76,7 +76,7 @@ export function addServerCommands(program: Command, context: Context): void {
         if (address.origin !== new URL(server.url).origin) {
           throw new AppError("invalid_input", `${path} leads to another server. Give a path, as /api/issues.`);
         }
-        const response = await fetch(address, {
+        const response = await reach(address, {
           method,
           headers: {
             authorization: `Bearer ${server.token}`,
@@ -139,6 +139,20 @@ async function repair(own: CommandContext): Promise<void> {
   if (repairs.length === 0) own.output.err("No data file is damaged.\n");
   for (const { scope, collection, records, setAside } of repairs) {
     own.output.err(`${scope}/${collection}: ${records} records recovered; set aside: ${setAside.join(", ")}\n`);
+  }
+}
+
+/** @throws AppError unavailable where nobody answers */
+async function reach(address: URL, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(address, init);
+  } catch (error) {
+    // A TypeError with a cause is the network's; one without is about the call, as a body with GET.
+    if (!(error instanceof TypeError)) throw error;
+    if (error.cause === undefined) throw new AppError("invalid_input", `${error.message}.`, { cause: error });
+    throw new AppError("unavailable", `The aiops server at ${address.origin} does not answer. Run: aiops doctor`, {
+      cause: error,
+    });
   }
 }
 
