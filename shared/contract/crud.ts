@@ -48,7 +48,12 @@ export function crud<E extends z.ZodObject, C extends z.ZodObject, P extends z.Z
       .output(entity),
     update: operation
       .route({ method: "PATCH", path: item, summary: `Change a ${singular}; If-Match takes its version`, tags })
-      .meta({ capability: capability.write, effect: "write", scope: [on(singular)], example: {} })
+      .meta({
+        capability: capability.write,
+        effect: "write",
+        scope: [on(singular)],
+        example: { input: { name: "New" } },
+      })
       .input(z.object({ ...patch.shape, id }))
       .output(entity),
     remove: operation
