@@ -63,7 +63,7 @@ async function removeOthers(outDir: string, built: Built): Promise<void> {
   );
   for (const entry of await readdir(outDir, { recursive: true, withFileTypes: true })) {
     const file = join(entry.parentPath, entry.name);
-    if (entry.isFile() && /\.(?:js|css|map)$/.test(file) && !kept.has(file)) await rm(file, { force: true });
+    if (entry.isFile() && /\.(?:c?js|css|map)$/.test(file) && !kept.has(file)) await rm(file, { force: true });
   }
 }
 
@@ -72,7 +72,7 @@ function report(built: Built): void {
   const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(0)} kB`;
   for (const [name, meta] of Object.entries(built)) {
     const total = Object.values(meta.outputs).reduce((sum, output) => sum + output.bytes, 0);
-    const entry = name === "extension" ? "extension.js" : name === "server" ? "aiops.js" : undefined;
+    const entry = name === "extension" ? "extension.cjs" : name === "server" ? "aiops.js" : undefined;
     const eager = entry
       ? `, ${kilobytes(eagerBytes(meta, relative(root, join(dist, entry))))} of it loaded at start`
       : "";

@@ -2,6 +2,7 @@
 import { existsSync, globSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { BuildOptions } from "esbuild";
+import { commonJs } from "./common-js-plugin.ts";
 import { routesOnly } from "./contract-plugin.ts";
 import { root } from "../setup/places.mjs";
 
@@ -52,7 +53,8 @@ function extension(outDir: string, sourcemap: boolean): Bundle {
       // VS Code 1.105, the oldest we run in, has Node.js 22.
       target: "node22",
       external: ["vscode"],
-      plugins: [routesOnly],
+      outExtension: { ".js": ".cjs" },
+      plugins: [routesOnly, commonJs],
       minify: true,
       sourcemap,
     },

@@ -3,7 +3,7 @@ import type { Metafile } from "esbuild";
 /**
  * The size in bytes of what is loaded when an entry is: its file and all it imports statically, without what it
  * imports with `import()`.
- * @param entry the output's path as the metafile has it, `dist/extension.js`
+ * @param entry the output's path as the metafile has it, `dist/extension.cjs`
  */
 export function eagerBytes(meta: Metafile, entry: string): number {
   const seen = new Set<string>();

@@ -20,7 +20,7 @@ function packagePath(): string {
  */
 export async function packageExtension(): Promise<string> {
   await buildIfStale();
-  const main = join(dist, "extension.js");
+  const main = join(dist, "extension.cjs");
   if (!existsSync(main)) throw new Error("There is no extension to package: extension/extension.ts is missing.");
   await mkdir(out, { recursive: true });
   await createVSIX({

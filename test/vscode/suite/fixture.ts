@@ -7,6 +7,9 @@ import { promisify } from "node:util";
 import type { SuiteFixture } from "../host/fixture.ts";
 import { makeRepository } from "../support/repository.ts";
 
+/** A tool that asks the person, and tells what they said. */
+const asker = "printf 'Turn the crank? [y/n] '; read answer; echo \"they said $answer\"; exec cat";
+
 /**
  * A person's home of their own: nothing configured, a repository to clone, a tmux socket of its own. The extension
  * starts the server itself, as at a new user's.
@@ -29,6 +32,7 @@ export async function prepareSuite(): Promise<SuiteFixture> {
       AIOPS_RUNTIME_DIR: join(folder, "run"),
       AIOPS_TMUX_SOCKET: tmuxSocket,
       AIOPS_URL: "",
+      AIOPS_COMMANDS: JSON.stringify([{ name: "asker", label: "Asker", command: ["sh", "-c", asker] }]),
       AIOPS_TEST_REPOSITORY: repositoryUrl,
     },
     [Symbol.asyncDispose]: async () => {

@@ -1,0 +1,19 @@
+// What the commands do, loaded together when the first of them is used.
+export { addProject, updateToken } from "./add-project.ts";
+export {
+  clearFilter,
+  copyIssueKey,
+  copyIssueUrl,
+  filterIssues,
+  groupIssues,
+  loadMore,
+  openInBrowser,
+  openIssue,
+  retryGroup,
+  searchIssues,
+} from "./issues.ts";
+export { populateContext } from "./populate-context.ts";
+export { initialiseWorkspace, openWorkspace, refresh, refreshProjects, syncAll, syncProject } from "./projects.ts";
+export { restartServer, showStatus, signIn, startServer } from "./server.ts";
+export { attach, sendPrompt, stopSession } from "./sessions.ts";
+export { startWork } from "./start-work.ts";
