@@ -20,6 +20,8 @@ export interface JobRequest {
   userId: string;
   /** What it works on; the same person's second job of a kind on it joins the first. */
   target: string;
+  /** How it is to be done: a second job joins the first only where this is the same, and is refused else. */
+  variant?: string;
   /** Sees to undoing what it made when the signal aborts or it fails. Its value is the job's `result`. */
   run: (work: JobWork) => Promise<unknown>;
   /** Whether everyone of the tenant shares one job on the target, as a sync. */
@@ -41,6 +43,7 @@ interface Running {
   controller: AbortController;
   done: Promise<void>;
   shared: boolean;
+  variant: string | undefined;
 }
 
 /** Milliseconds between two publications of one job's progress. */
@@ -69,12 +72,18 @@ export class JobService {
     return this.#running.size;
   }
 
+  /** @throws AppError `conflict` where the same is being done in another way; `unavailable` while the server stops */
   start(request: JobRequest): Job {
     if (this.#stopping) throw new AppError("unavailable", "The server is stopping; repeat this in a moment.");
     const same = [...this.#running.values()].find(
       ({ job, shared }) =>
         job.kind === request.kind && job.target === request.target && (shared || job.userId === request.userId),
     );
+    if (same !== undefined && same.variant !== request.variant) {
+      const message =
+        "This is being done already, in another way than was asked for. Wait until it ends, or cancel it.";
+      throw new AppError("conflict", message, { data: { jobId: same.job.id } });
+    }
     if (same !== undefined) return same.job;
     const now = new Date(this.#options.clock.now()).toISOString();
     const job: Job = {
@@ -94,7 +103,8 @@ export class JobService {
     this.#options.repository.insert(job);
     this.#publish(job, "created");
     const controller = new AbortController();
-    const running: Running = { job, controller, shared: request.shared === true, done: Promise.resolve() };
+    const { shared = false, variant } = request;
+    const running: Running = { job, controller, shared, variant, done: Promise.resolve() };
     this.#running.set(job.id, running);
     running.done = this.#execute(running, request);
     return job;

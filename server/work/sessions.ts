@@ -35,35 +35,23 @@ export class SessionStarter {
   async start(request: StartSession, userId: string): Promise<Session> {
     const { issues, sessions, workspaces } = this.#options;
     const { project, workspaceProject, linuxUser } = resolvePlace(this.#options, request.projectId, userId);
-    const state = await workspaces.status(workspaceProject, linuxUser);
-    if (!state.exists) {
-      throw new AppError(
-        "workspace_missing",
-        `There is no workspace for ${project.name} at ${state.path}. Initialise the workspace first.`,
-      );
-    }
-    const trees = [{ path: state.path, branch: state.branch }, ...state.worktrees];
-    const tree = trees.find(({ path }) => path === (request.worktree ?? state.path));
-    if (tree === undefined) {
-      throw new AppError("invalid_input", `${request.worktree ?? ""} is not one of the workspace's working trees.`, {
-        errors: [{ path: "worktree", message: "must be the clone or one of its worktrees" }],
-      });
-    }
     const issue = request.issueId === undefined ? undefined : issues.get(request.issueId);
     if (issue !== undefined && issue.projectId !== project.id) {
       throw new AppError("invalid_input", "The issue belongs to another project.", {
         errors: [{ path: "issueId", message: "must be an issue of the project" }],
       });
     }
-    requireFree(sessions.live(), tree.path, request.tool);
-    return sessions.create({
-      project,
-      userId,
-      tool: request.tool,
-      workspacePath: tree.path,
-      branch: tree.branch,
-      ...(issue === undefined ? {} : { issue }),
-      ...(request.prompt === undefined ? {} : { prompt: request.prompt }),
+    return workspaces.use(workspaceProject, linuxUser, request.worktree, async (tree) => {
+      requireFree(sessions.live(), tree.path, request.tool);
+      return sessions.create({
+        project,
+        userId,
+        tool: request.tool,
+        workspacePath: tree.path,
+        branch: tree.branch,
+        ...(issue === undefined ? {} : { issue }),
+        ...(request.prompt === undefined ? {} : { prompt: request.prompt }),
+      });
     });
   }
 }

@@ -1,3 +1,4 @@
+import type { ContextResult } from "../../shared/entities/context.ts";
 import type { Job } from "../../shared/entities/job.ts";
 import type { Workspace } from "../../shared/entities/workspace.ts";
 import type { Session } from "../../shared/entities/session.ts";
@@ -30,6 +31,13 @@ export interface StartWork {
   worktree?: boolean | undefined;
 }
 
+/** The job's result. */
+interface StartedWork {
+  session: Session;
+  workspace: Workspace;
+  context: ContextResult;
+}
+
 /** From an issue to a running session: workspace, branch, working tree, context, session. */
 export class StartWorkService {
   readonly #options: StartWorkOptions;
@@ -50,11 +58,12 @@ export class StartWorkService {
       tenantId: place.project.tenantId,
       userId,
       target: issueId,
+      variant: JSON.stringify([request.tool, request.branch, request.prompt, request.worktree]),
       run: (work) => this.#run(place, issueId, request, work),
     });
   }
 
-  async #run(place: Place, issueId: string, request: StartWork, { signal, report }: JobWork): Promise<unknown> {
+  async #run(place: Place, issueId: string, request: StartWork, { signal, report }: JobWork): Promise<StartedWork> {
     const { host, issues, sessions, tools, workspaces, contexts } = this.#options;
     const step = (done: number, name: string) => {
       signal.throwIfAborted();
@@ -82,66 +91,75 @@ export class StartWorkService {
       onProgress: ({ step: name, percent }) =>
         report({ done: percent ?? 0, total: percent === null ? 0 : 100, step: name }),
     });
+    const status = () => workspaces.status(workspaceProject, linuxUser);
     if (same !== undefined) {
       const context = await contexts.writeAt(same.workspacePath, issueId, user.id, {});
-      return { session: same, workspace: await this.#announce(place), context };
+      return this.#announce(place, { session: same, workspace: await status(), context });
     }
     step(2, "Preparing branch and working tree");
-    const tree = await workspaces.prepareTree(workspaceProject, linuxUser, {
+    const work = {
       issue: { id: issue.id, key: issue.key, title: issue.title },
-      busyPaths: this.#busyPaths(user.id),
+      busyPaths: () => sessions.live().map(({ workspacePath }) => workspacePath),
       signal,
       ...(request.branch === undefined ? {} : { branch: request.branch }),
       ...(request.worktree === undefined ? {} : { worktree: request.worktree }),
-    });
-    let contextWritten = false;
-    try {
+    };
+    const started = await workspaces.takeUp(workspaceProject, linuxUser, work, async (tree) => {
+      this.#requireOwn(tree.path, issueId);
       step(3, "Writing the context");
       const context = await contexts.writeAt(tree.path, issueId, user.id, {});
-      contextWritten = true;
-      step(4, `Starting ${request.tool}`);
-      const session = await sessions.create({
-        project,
-        userId: user.id,
-        issue,
-        tool: request.tool,
-        workspacePath: tree.path,
-        branch: tree.branch,
-        ...(request.prompt === undefined ? {} : { prompt: request.prompt }),
-      });
-      return { session, workspace: await this.#announce(place), context };
-    } catch (error) {
-      await undo(error, async () => {
-        if (contextWritten && tree.created.branch) await contexts.clearAt(tree.path, issueId, linuxUser);
-        await tree.undo();
-      });
-      throw error;
-    }
+      try {
+        // Before the session, which is the last that may fail: nothing takes the tree from under a running tool.
+        const workspace = await status();
+        step(4, `Starting ${request.tool}`);
+        const session = await sessions.create({
+          project,
+          userId: user.id,
+          issue,
+          tool: request.tool,
+          workspacePath: tree.path,
+          branch: tree.branch,
+          ...(request.prompt === undefined ? {} : { prompt: request.prompt }),
+        });
+        return { session, workspace, context };
+      } catch (error) {
+        if (tree.created.branch) await clearAfter(error, () => contexts.clearAt(tree.path, issueId, linuxUser));
+        throw error;
+      }
+    });
+    return this.#announce(place, started);
   }
 
-  /** The workspace as it is now, told to the person's views too. */
-  async #announce({ project, user, workspaceProject, linuxUser }: Place): Promise<Workspace> {
-    const { workspaces, workspaceJobs } = this.#options;
-    const state = await workspaces.status(workspaceProject, linuxUser);
-    workspaceJobs.announce(project.id, user.id, state);
-    return state;
+  /** A branch that was asked for may be where other work goes on: its context and files stay its own. */
+  #requireOwn(path: string, issueId: string): void {
+    const other = this.#options.sessions
+      .live()
+      .find(
+        (session) =>
+          session.workspacePath === path &&
+          (session.tool !== "shell" || (session.issueId !== null && session.issueId !== issueId)),
+      );
+    if (other === undefined) return;
+    throw new AppError(
+      "conflict",
+      `${other.tool} runs in ${path} on ${other.title}. Stop it first, or give another branch for a working tree of its own.`,
+    );
+  }
+
+  /** Tells the person's views of the workspace too. */
+  #announce({ project, user }: Place, started: StartedWork): StartedWork {
+    this.#options.workspaceJobs.announce(project, user.id, started.workspace);
+    return started;
   }
 
   #running(issueId: string, userId: string): Session[] {
     return this.#options.sessions.live().filter((session) => session.issueId === issueId && session.userId === userId);
   }
-
-  #busyPaths(userId: string): string[] {
-    return this.#options.sessions
-      .live()
-      .filter((session) => session.userId === userId)
-      .map(({ workspacePath }) => workspacePath);
-  }
 }
 
-async function undo(cause: unknown, work: () => Promise<void>): Promise<void> {
+async function clearAfter(cause: unknown, clear: () => Promise<void>): Promise<void> {
   try {
-    await work();
+    await clear();
   } catch (failed) {
     const code = cause instanceof AppError ? cause.code : "internal";
     throw new AppError(code, `${errorMessage(cause)} Undoing what had been made failed too: ${errorMessage(failed)}`, {

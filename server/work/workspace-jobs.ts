@@ -1,4 +1,5 @@
 import type { Job } from "../../shared/entities/job.ts";
+import type { Project } from "../../shared/entities/project.ts";
 import type { Workspace } from "../../shared/entities/workspace.ts";
 import type { EventBus } from "../events/bus.ts";
 import type { JobService } from "../jobs/service.ts";
@@ -34,7 +35,7 @@ export class WorkspaceJobService {
           signal,
           onProgress: ({ step, percent }) => report({ done: percent ?? 0, total: percent === null ? 0 : 100, step }),
         });
-        this.announce(projectId, userId, made);
+        this.announce(project, userId, made);
         return made;
       },
     });
@@ -47,19 +48,15 @@ export class WorkspaceJobService {
 
   async remove(projectId: string, userId: string, force: boolean): Promise<void> {
     const { sessions, workspaces } = this.#options;
-    const { workspaceProject, linuxUser } = resolvePlace(this.#options, projectId, userId);
-    const busyPaths = sessions
-      .live()
-      .filter((session) => session.userId === userId)
-      .map(({ workspacePath }) => workspacePath);
+    const { project, workspaceProject, linuxUser } = resolvePlace(this.#options, projectId, userId);
+    const busyPaths = () => sessions.live().map(({ workspacePath }) => workspacePath);
     await workspaces.remove(workspaceProject, linuxUser, { force, busyPaths });
-    this.announce(projectId, userId, await workspaces.status(workspaceProject, linuxUser));
+    this.announce(project, userId, await workspaces.status(workspaceProject, linuxUser));
   }
 
   /** Tells the person's views what their clone looks like now. */
-  announce(projectId: string, userId: string, state: Workspace): void {
-    const { events, projects } = this.#options;
-    const { tenantId } = projects.get(projectId);
-    events.publish({ entity: "workspace", change: "changed", id: projectId, tenantId, ownerId: userId, data: state });
+  announce({ id, tenantId }: Pick<Project, "id" | "tenantId">, userId: string, state: Workspace): void {
+    const { events } = this.#options;
+    events.publish({ entity: "workspace", change: "changed", id, tenantId, ownerId: userId, data: state });
   }
 }

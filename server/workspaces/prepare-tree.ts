@@ -106,7 +106,8 @@ export async function undoTree(
   if (await user.git.deleteBranchAt(clone, branch, created.start)) await forgetBranch(base, branch);
 }
 
-async function undoAfter(error: unknown, base: Base, prepared: PreparedTree): Promise<void> {
+/** Undoes what was prepared for work that failed with `error`. @throws AppError with both, where that fails too. */
+export async function undoAfter(error: unknown, base: Base, prepared: PreparedTree): Promise<void> {
   try {
     await undoTree(base, prepared);
   } catch (undoing) {

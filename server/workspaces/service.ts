@@ -7,11 +7,11 @@ import type { Host, HostProgress, HostUser } from "../host/host.ts";
 import { isWithin } from "../host/safe-path.ts";
 import { KeyedMutex, mapBounded } from "./concurrency.ts";
 import { locate, markClone, workspaceRoot, type WorkspaceConfig, type WorkspaceProject } from "./location.ts";
-import { prepareTree, undoTree, type PieceOfWork, type PreparedTree } from "./prepare-tree.ts";
+import { prepareTree, undoAfter, type PieceOfWork, type PreparedTree } from "./prepare-tree.ts";
 import { listWorktrees, mendWorktrees, worktreeStatuses, type WorktreeStatus } from "./trees.ts";
 
 export type { WorkspaceConfig, WorkspaceProject } from "./location.ts";
-export type { PieceOfWork, PreparedTree } from "./prepare-tree.ts";
+export type { PreparedTree } from "./prepare-tree.ts";
 
 /** The state of one person's clone; `path` is where it would be made while it does not exist. */
 export interface WorkspaceStatus {
@@ -33,14 +33,18 @@ export interface InitialiseOptions {
 export interface RemoveOptions {
   /** Also where changes or commits would be lost. */
   force?: boolean;
-  /** Where sessions run now; a workspace in use is never removed. */
-  busyPaths?: readonly string[];
+  /** Where sessions run at that moment; a workspace in use is never removed. */
+  busyPaths?: () => readonly string[];
 }
 
-export type WorkTree = PreparedTree & {
-  /** Takes back what was made for it, for when the work could not be started after all. What holds work stays. */
-  undo(): Promise<void>;
-};
+/** A piece of work and where sessions run at the moment its tree is chosen. */
+export type NewWork = Omit<PieceOfWork, "busyPaths"> & { busyPaths: () => readonly string[] };
+
+/** A working tree somebody may use. */
+export interface UsableTree {
+  path: string;
+  branch: string | null;
+}
 
 const parallel = 8;
 
@@ -113,7 +117,7 @@ export class WorkspaceService {
       if (!exists) return;
       await mendWorktrees(user, clone);
       const worktrees = await worktreeStatuses(user, clone);
-      refuseRemoval(clone, worktrees, options.busyPaths ?? []);
+      refuseRemoval(clone, worktrees, options.busyPaths?.() ?? []);
       if (options.force !== true) await refuseLoss(user, clone, worktrees);
       for (const worktree of worktrees) await user.git.removeWorktree(clone, worktree.path, { force: true });
       const root = path.dirname(clone);
@@ -124,19 +128,52 @@ export class WorkspaceService {
   }
 
   /**
-   * The working tree for a piece of work: the clone where nothing runs there and it is clean, else a worktree beside
-   * it. Asked again for the same issue, it answers the same branch and tree.
+   * Takes a piece of work up in its working tree: the clone where nothing runs there and it is clean, else a worktree
+   * beside it. Asked again for the same issue, it is the same branch and tree.
+   * @param start Takes the tree into use, as by a session. Nothing else is done to the clone before it has ended. Where
+   * it fails, what was made for the work is taken back; what holds work stays.
    * @throws AppError `workspace_missing` before `initialise`; see `prepareTree`.
    */
-  prepareTree(project: WorkspaceProject, linuxUser: string, work: PieceOfWork): Promise<WorkTree> {
+  takeUp<T>(
+    project: WorkspaceProject,
+    linuxUser: string,
+    work: NewWork,
+    start: (tree: PreparedTree) => Promise<T>,
+  ): Promise<T> {
     return this.#inTurn(project, linuxUser, async (user) => {
       const clone = await this.#cloneOf(user, project);
       await markClone(user, clone, project);
-      const prepared = await prepareTree({ user, clone, defaultBranch: project.defaultBranch }, work);
-      return {
-        ...prepared,
-        undo: () => this.#inTurn(project, linuxUser, () => undoTree({ user, clone }, prepared)),
-      };
+      const base = { user, clone, defaultBranch: project.defaultBranch };
+      const prepared = await prepareTree(base, { ...work, busyPaths: work.busyPaths() });
+      try {
+        return await start(prepared);
+      } catch (error) {
+        await undoAfter(error, base, prepared);
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * Takes a tree that is there into use, while nothing else is done to the clone.
+   * @param wanted Absolute path of the clone or one of its worktrees; the clone unless told.
+   * @throws AppError `workspace_missing`; `invalid_input` for a path that is none of the workspace's trees
+   */
+  use<T>(
+    project: WorkspaceProject,
+    linuxUser: string,
+    wanted: string | undefined,
+    start: (tree: UsableTree) => Promise<T>,
+  ): Promise<T> {
+    return this.#inTurn(project, linuxUser, async (user) => {
+      const clone = await this.#cloneOf(user, project);
+      const [status, worktrees] = await Promise.all([user.git.status(clone), listWorktrees(user, clone)]);
+      const trees = [{ path: clone, branch: status.branch }, ...worktrees];
+      const tree = trees.find((candidate) => candidate.path === (wanted ?? clone));
+      if (tree !== undefined) return start(tree);
+      throw new AppError("invalid_input", `${wanted ?? clone} is not one of the workspace's working trees.`, {
+        errors: [{ path: "worktree", message: "must be the clone or one of its worktrees" }],
+      });
     });
   }
 

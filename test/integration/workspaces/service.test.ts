@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { createLocalHost } from "../../../server/host/local.ts";
-import { WorkspaceService, type WorkspaceProject, type PieceOfWork } from "../../../server/workspaces/service.ts";
+import {
+  WorkspaceService,
+  type NewWork,
+  type PreparedTree,
+  type WorkspaceProject,
+} from "../../../server/workspaces/service.ts";
 import { makePerson, makeRemote, type Person } from "../host/fixture.ts";
 
 describe("workspaces", () => {
@@ -28,11 +33,21 @@ describe("workspaces", () => {
   afterEach(() => person[Symbol.asyncDispose]());
 
   const names = async () => (await readdir(path.join(person.home, "workspace"))).sort();
-  const work = (more: Partial<PieceOfWork> = {}): PieceOfWork => ({
+  const work = (more: Partial<NewWork> = {}): NewWork => ({
     issue: { id: "i12", key: "#12", title: 'Login: ünïcode & "quotes" -- fail/s' },
-    busyPaths: [],
+    busyPaths: () => [],
     ...more,
   });
+  const takeUp = (wanted = work()) => service.takeUp(project, me, wanted, (tree) => Promise.resolve(tree));
+  /** Takes work up whose start fails after `inTree`. */
+  const failToTakeUp = (wanted = work(), inTree: (tree: PreparedTree) => Promise<unknown> = () => Promise.resolve()) =>
+    assert.rejects(
+      service.takeUp(project, me, wanted, async (tree) => {
+        await inTree(tree);
+        throw new Error("no session");
+      }),
+      { message: "no session" },
+    );
 
   describe("initialise and status", () => {
     it("clones once, and tells the state", async () => {
@@ -84,7 +99,7 @@ describe("workspaces", () => {
       await service.initialise(project, me);
       await rm(clone, { recursive: true });
       assert.equal((await service.status(project, me)).exists, false);
-      await assert.rejects(service.prepareTree(project, me, work()), { code: "workspace_missing" });
+      await assert.rejects(takeUp(), { code: "workspace_missing" });
       assert.equal((await service.initialise(project, me)).exists, true);
     });
 
@@ -177,7 +192,7 @@ describe("workspaces", () => {
     });
 
     it("is the clone, on the issue's branch, and the same again", async () => {
-      const prepared = await service.prepareTree(project, me, work());
+      const prepared = await takeUp();
       assert.deepEqual([prepared.path, prepared.branch], [clone, branch]);
       assert.deepEqual(
         [prepared.created.branch, prepared.created.worktree, prepared.created.switchedFrom],
@@ -186,10 +201,8 @@ describe("workspaces", () => {
       assert.equal((await service.status(project, me)).branch, branch);
       // A session runs there now, the issue has a new title, and work was done.
       await writeFile(path.join(clone, "work.txt"), "x");
-      const again = await service.prepareTree(
-        project,
-        me,
-        work({ issue: { id: "i12", key: "#12", title: "New title" }, busyPaths: [clone] }),
+      const again = await takeUp(
+        work({ issue: { id: "i12", key: "#12", title: "New title" }, busyPaths: () => [clone] }),
       );
       assert.deepEqual([again.path, again.branch, again.created.branch], [clone, branch, false]);
       assert.equal(await service.treeFor(project, me, "i12"), clone);
@@ -197,9 +210,9 @@ describe("workspaces", () => {
 
     it("is a worktree where a session runs in the clone, and the same again", async () => {
       const busyPaths = [path.join(clone, "src")];
-      const prepared = await service.prepareTree(project, me, work({ busyPaths }));
+      const prepared = await takeUp(work({ busyPaths: () => busyPaths }));
       assert.equal(prepared.path, `${clone}@12`);
-      const again = await service.prepareTree(project, me, work({ busyPaths: [...busyPaths, prepared.path] }));
+      const again = await takeUp(work({ busyPaths: () => [...busyPaths, prepared.path] }));
       assert.deepEqual([again.path, again.branch], [prepared.path, branch]);
       const status = await service.status(project, me);
       assert.equal(status.branch, "main");
@@ -212,18 +225,18 @@ describe("workspaces", () => {
 
     it("is a worktree where the clone has changes, which stay", async () => {
       await writeFile(path.join(clone, "README.md"), "not committed\n");
-      const prepared = await service.prepareTree(project, me, work());
+      const prepared = await takeUp();
       assert.equal(prepared.path, `${clone}@12`);
       assert.equal(await readFile(path.join(clone, "README.md"), "utf8"), "not committed\n");
       assert.equal(await readFile(path.join(prepared.path, "README.md"), "utf8"), "# Read me\n");
     });
 
     it("says what to do where only the clone would do", async () => {
-      await assert.rejects(service.prepareTree(project, me, work({ worktree: false, busyPaths: [clone] })), {
+      await assert.rejects(takeUp(work({ worktree: false, busyPaths: () => [clone] })), {
         code: "conflict",
       });
       await writeFile(path.join(clone, "README.md"), "not committed\n");
-      await assert.rejects(service.prepareTree(project, me, work({ worktree: false })), {
+      await assert.rejects(takeUp(work({ worktree: false })), {
         code: "dirty_tree",
         message: /Commit or stash/,
       });
@@ -231,9 +244,9 @@ describe("workspaces", () => {
     });
 
     it("is another for issues of two trackers with one key and title", async () => {
-      const first = await service.prepareTree(project, me, work({ worktree: true }));
+      const first = await takeUp(work({ worktree: true }));
       const issue = { ...work().issue, id: "j12" };
-      const second = await service.prepareTree(project, me, work({ worktree: true, issue }));
+      const second = await takeUp(work({ worktree: true, issue }));
       assert.deepEqual([second.path, second.branch], [`${first.path}-2`, `${branch}-2`]);
     });
 
@@ -243,22 +256,64 @@ describe("workspaces", () => {
         key: `#${index}`,
         title: "alias pager",
       }));
-      const trees = await Promise.all(
-        issues.map((issue) => service.prepareTree(project, me, work({ issue, worktree: true }))),
-      );
+      const trees = await Promise.all(issues.map((issue) => takeUp(work({ issue, worktree: true }))));
       assert.equal(new Set(trees.map((tree) => tree.path)).size, 6);
       assert.equal((await service.status(project, me)).worktrees.length, 6);
     });
 
+    it("is never one that another piece of work is just taking into use", async () => {
+      const used: string[] = [];
+      const started = ["a", "b", "c"].map((name) =>
+        service.takeUp(
+          project,
+          me,
+          work({ issue: { id: name, key: `#${name}`, title: "" }, busyPaths: () => used }),
+          async (tree) => {
+            // Switching the clone would take turns with this.
+            const { branch: before } = await person.user.git.status(tree.path);
+            used.push(tree.path);
+            return before;
+          },
+        ),
+      );
+      assert.deepEqual(await Promise.all(started), ["issue/a", "issue/b", "issue/c"]);
+      assert.deepEqual(used, [clone, `${clone}@b`, `${clone}@c`]);
+    });
+
+    it("is used, removed or taken up by one at a time", async () => {
+      const used: string[] = [];
+      const { promise: entered, resolve: enter } = Promise.withResolvers<void>();
+      const { promise: asked, resolve: goOn } = Promise.withResolvers<void>();
+      const session = service.use(project, me, undefined, async (tree) => {
+        enter();
+        await asked;
+        used.push(tree.path);
+      });
+      await entered;
+      const removal = service.remove(project, me, { force: true, busyPaths: () => used });
+      const other = takeUp(work({ busyPaths: () => used }));
+      goOn();
+      await session;
+      await assert.rejects(removal, { code: "conflict" });
+      assert.equal((await other).path, `${clone}@12`);
+    });
+
+    it("is one of the workspace's, where one is asked for", async () => {
+      const { path: worktree } = await takeUp(work({ worktree: true }));
+      assert.deepEqual(await service.use(project, me, worktree, (tree) => Promise.resolve(tree.branch)), branch);
+      const foreign = service.use(project, me, person.home, () => Promise.resolve());
+      await assert.rejects(foreign, { code: "invalid_input", message: /working trees/ });
+    });
+
     for (const branchName of ["with space", "-b", "--orphan", "a..b", "x.lock", "HEAD"]) {
       it(`refuses the branch ${branchName}`, async () => {
-        await assert.rejects(service.prepareTree(project, me, work({ branch: branchName })), { code: "invalid_input" });
+        await assert.rejects(takeUp(work({ branch: branchName })), { code: "invalid_input" });
       });
     }
 
     for (const branchName of ['it\'s/"quoted"', "größe/標題", "a/b/c"]) {
       it(`takes the branch ${branchName}`, async () => {
-        const prepared = await service.prepareTree(project, me, work({ branch: branchName, worktree: true }));
+        const prepared = await takeUp(work({ branch: branchName, worktree: true }));
         assert.equal((await person.user.git.status(prepared.path)).branch, branchName);
       });
     }
@@ -269,38 +324,41 @@ describe("workspaces", () => {
       await person.git(other, "commit", "--allow-empty", "-m", "Theirs");
       await person.git(other, "push", "origin", `HEAD:${branch}`);
       await person.git(clone, "fetch");
-      await service.prepareTree(project, me, work());
+      await takeUp();
       const status = await service.status(project, me);
       assert.deepEqual([status.branch, status.lastCommit?.subject], [branch, "Theirs"]);
     });
 
     it("says that there is nothing to start from", async () => {
-      await assert.rejects(service.prepareTree({ ...project, defaultBranch: "nope" }, me, work()), {
-        code: "conflict",
-        message: /default branch/,
-      });
+      await assert.rejects(
+        service.takeUp({ ...project, defaultBranch: "nope" }, me, work(), (tree) => Promise.resolve(tree)),
+        {
+          code: "conflict",
+          message: /default branch/,
+        },
+      );
     });
 
     it("is mended when it was deleted by hand, or git was killed while making it", async () => {
-      const first = await service.prepareTree(project, me, work({ worktree: true }));
+      const first = await takeUp(work({ worktree: true }));
       await rm(first.path, { recursive: true });
       assert.deepEqual((await service.status(project, me)).worktrees, []);
-      const second = await service.prepareTree(project, me, work({ worktree: true }));
+      const second = await takeUp(work({ worktree: true }));
       assert.equal(second.path, first.path);
 
       // As `git worktree add` leaves it: locked, and not all of it there.
       await writeFile(path.join(clone, ".git/worktrees/site@12/locked"), "initializing");
       await rm(path.join(first.path, "README.md"));
-      const third = await service.prepareTree(project, me, work({ worktree: true }));
+      const third = await takeUp(work({ worktree: true }));
       assert.equal(third.path, first.path);
       assert.equal((await person.user.git.status(third.path)).dirty, false);
     });
 
-    describe("undone", () => {
+    describe("whose start fails", () => {
       it("gives the clone back as it was", async () => {
-        const prepared = await service.prepareTree(project, me, work());
-        await prepared.undo();
-        await prepared.undo();
+        await failToTakeUp(work(), async () => {
+          assert.equal((await service.status(project, me)).branch, branch);
+        });
         assert.equal((await service.status(project, me)).branch, "main");
         assert.deepEqual(await person.user.git.branches(clone), ["main"]);
         assert.deepEqual(JSON.parse(await readFile(path.join(clone, ".git/aiops.json"), "utf8")).issues, {});
@@ -309,42 +367,38 @@ describe("workspaces", () => {
       it("gives a detached clone back", async () => {
         const sha = (await person.user.git.headSha(clone)) ?? "";
         await person.git(clone, "switch", "--detach", sha);
-        await (await service.prepareTree(project, me, work())).undo();
+        await failToTakeUp();
         const status = await service.status(project, me);
         assert.deepEqual([status.branch, status.lastCommit?.sha], [null, sha]);
       });
 
       it("removes the worktree and its branch, ignored files included", async () => {
-        const prepared = await service.prepareTree(project, me, work({ worktree: true }));
-        await person.user.git.exclude(prepared.path, ["/AGENTS.override.md"]);
-        await writeFile(path.join(prepared.path, "AGENTS.override.md"), "context");
-        await prepared.undo();
+        await failToTakeUp(work({ worktree: true }), async (tree) => {
+          await person.user.git.exclude(tree.path, ["/AGENTS.override.md"]);
+          await writeFile(path.join(tree.path, "AGENTS.override.md"), "context");
+        });
         assert.deepEqual(await names(), ["site"]);
         assert.deepEqual(await person.user.git.branches(clone), ["main"]);
       });
 
       it("keeps what holds work by now", async () => {
-        const inTree = await service.prepareTree(project, me, work({ worktree: true }));
-        await writeFile(path.join(inTree.path, "work.txt"), "x");
-        await inTree.undo();
-        assert.equal((await stat(path.join(inTree.path, "work.txt"))).isFile(), true);
+        await failToTakeUp(work({ worktree: true }), (tree) => writeFile(path.join(tree.path, "work.txt"), "x"));
+        assert.equal((await stat(path.join(`${clone}@12`, "work.txt"))).isFile(), true);
         const issue = { id: "i13", key: "#13", title: "" };
-        const inClone = await service.prepareTree(project, me, work({ issue }));
-        await person.git(clone, "commit", "--allow-empty", "-m", "Work");
-        await inClone.undo();
+        await failToTakeUp(work({ issue }), () => person.git(clone, "commit", "--allow-empty", "-m", "Work"));
         assert.deepEqual(await person.user.git.branches(clone), [branch, "issue/13", "main"]);
       });
 
       it("leaves an existing branch and tree alone", async () => {
-        await service.prepareTree(project, me, work({ worktree: true }));
-        await (await service.prepareTree(project, me, work())).undo();
+        await takeUp(work({ worktree: true }));
+        await failToTakeUp();
         assert.equal((await service.status(project, me)).worktrees.length, 1);
       });
 
       it("by itself when it was cancelled", async () => {
         const signal = AbortSignal.abort();
         for (const worktree of [true, false]) {
-          await assert.rejects(service.prepareTree(project, me, work({ worktree, signal })), { code: "cancelled" });
+          await assert.rejects(takeUp(work({ worktree, signal })), { code: "cancelled" });
           assert.deepEqual([await names(), await person.user.git.branches(clone)], [["site"], ["main"]]);
         }
         assert.equal((await service.status(project, me)).branch, "main");
@@ -358,14 +412,14 @@ describe("workspaces", () => {
     });
 
     it("removes clone and worktrees, and nothing twice", async () => {
-      await service.prepareTree(project, me, work({ worktree: true }));
+      await takeUp(work({ worktree: true }));
       await service.remove(project, me);
       await service.remove(project, me);
       assert.deepEqual(await names(), []);
     });
 
     it("refuses to lose changes or commits, unless forced", async () => {
-      const prepared = await service.prepareTree(project, me, work({ worktree: true }));
+      const prepared = await takeUp(work({ worktree: true }));
       await writeFile(path.join(prepared.path, "work.txt"), "x");
       await person.git(clone, "commit", "--allow-empty", "-m", "Mine");
       await assert.rejects(service.remove(project, me), (error: Error & { code: string; data: unknown }) => {
@@ -379,7 +433,9 @@ describe("workspaces", () => {
     });
 
     it("refuses while sessions run there, and with worktrees made elsewhere, even by force", async () => {
-      await assert.rejects(service.remove(project, me, { force: true, busyPaths: [clone] }), { code: "conflict" });
+      await assert.rejects(service.remove(project, me, { force: true, busyPaths: () => [clone] }), {
+        code: "conflict",
+      });
       await person.git(clone, "worktree", "add", "-b", "mine", path.join(person.base, "mine"));
       await assert.rejects(service.remove(project, me, { force: true }), { code: "conflict", message: /worktrees/ });
       assert.equal((await service.status(project, me)).exists, true);

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Client } from "../../../shared/contract/client.ts";
+import type { Job } from "../../../shared/entities/job.ts";
+import { session as sessionSchema, type Session } from "../../../shared/entities/session.ts";
+import * as z from "zod";
+import { waitFor } from "../../support/wait.ts";
+import { makeWorld, type World } from "../http/world.ts";
+
+const startedWork = z.object({ session: sessionSchema });
+
+describe("start work", () => {
+  let world: World;
+  let client: Client;
+  let issueIds: string[];
+
+  beforeEach(async () => {
+    world = await makeWorld();
+    ({ client } = world.own.technician);
+    await client.sessions.stop({ id: world.own.session.id });
+    const { items } = await client.issues.list({ projectId: world.own.project.id, sort: "title", order: "asc" });
+    issueIds = items.map(({ id }) => id);
+  });
+  afterEach(() => world.close());
+
+  const issue = (index: number) => issueIds[index] ?? assert.fail(`no issue ${index}`);
+
+  async function ended({ jobId }: { jobId: string }): Promise<Job> {
+    const running = ["queued", "running"];
+    return waitFor(
+      async () => {
+        const job = await client.jobs.get({ id: jobId });
+        return !running.includes(job.status) && job;
+      },
+      { what: `the end of job ${jobId}` },
+    );
+  }
+
+  async function started(accepted: { jobId: string }): Promise<Session> {
+    const { status, error, result } = await ended(accepted);
+    assert.equal(status, "succeeded", error?.message);
+    return startedWork.parse(result).session;
+  }
+
+  const contextIn = (folder: string) => readFile(join(folder, "AGENTS.override.md"), "utf8");
+
+  it("gives each of several started at once a working tree, branch and context of its own", async () => {
+    const accepted = await Promise.all(issueIds.map((id) => client.issues.start({ id, tool: "shell" })));
+    const sessions = await Promise.all(accepted.map(started));
+    assert.equal(new Set(sessions.map(({ workspacePath }) => workspacePath)).size, issueIds.length);
+    const { path, branch, worktrees } = await client.workspaces.get({ id: world.own.project.id });
+    const trees = [{ path, branch }, ...worktrees];
+    for (const [index, session] of sessions.entries()) {
+      assert.equal(trees.find((tree) => tree.path === session.workspacePath)?.branch, session.branch);
+      assert.match(await contextIn(session.workspacePath), new RegExp(`Issue ${index + 1}\\b`));
+    }
+  });
+
+  it("leaves the branch of work that goes on to it, also when it is asked for", async () => {
+    const first = await started(await client.issues.start({ id: issue(0), tool: "shell" }));
+    const before = await contextIn(first.workspacePath);
+    const branch = first.branch ?? assert.fail("no branch");
+    const second = await ended(await client.issues.start({ id: issue(1), tool: "shell", branch }));
+    assert.deepEqual([second.status, second.error?.code], ["failed", "conflict"]);
+    assert.match(second.error?.message ?? "", /Issue 1.*another branch/);
+    assert.equal(await contextIn(first.workspacePath), before);
+  });
+
+  it("joins a second press of the button, and refuses to do it in two ways at once", async () => {
+    const first = await client.issues.start({ id: issue(0), tool: "shell" });
+    assert.deepEqual(await client.issues.start({ id: issue(0), tool: "shell" }), first);
+    await assert.rejects(client.issues.start({ id: issue(0), tool: "shell", branch: "mine" }), { code: "conflict" });
+    const session = await started(first);
+    const again = await started(await client.issues.start({ id: issue(0), tool: "shell" }));
+    assert.equal(again.id, session.id);
+  });
+});
