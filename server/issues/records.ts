@@ -9,7 +9,7 @@ export interface IssueOrigin {
   projectId: string;
   linkId: string;
   provider: ProviderName;
-  /** The sync run that saw them; `removeUnseen` takes away what a run did not see. */
+  /** The sync run that saw them; `unseen` tells what a run did not see. */
   syncId: string;
 }
 

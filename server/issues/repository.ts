@@ -109,9 +109,22 @@ export class IssueRepository {
     return result;
   }
 
-  /** Takes away the issues of a link that the sync run did not see. Answers their ids. */
-  removeUnseen(linkId: string, syncId: string): string[] {
-    return this.#remove("link_id = :place AND seen_sync <> :syncId", linkId, syncId);
+  /** The issues of a link that the sync run did not see. */
+  unseen(linkId: string, syncId: string): { key: string; externalId: string }[] {
+    return this.#database
+      .prepare<{ key: string; externalId: string }>(
+        "SELECT key, external_id AS externalId FROM issues WHERE link_id = :linkId AND seen_sync <> :syncId",
+      )
+      .all({ linkId, syncId });
+  }
+
+  /** Takes away issues of a link by the tracker's ids, all or none. Answers their ids. */
+  removeIssues(linkId: string, externalIds: readonly string[]): string[] {
+    return this.#database.transaction(() =>
+      externalIds.flatMap((externalId) =>
+        this.#remove("link_id = :place AND external_id = :externalId", linkId, { externalId }),
+      ),
+    );
   }
 
   /** Takes away everything that came over a link. Answers the ids. */
@@ -211,9 +224,9 @@ export class IssueRepository {
     this.#database.prepare("DELETE FROM issue_search WHERE rowid = :searchId").run({ searchId });
   }
 
-  #remove(condition: string, place: string, syncId?: string): string[] {
+  #remove(condition: string, place: string, more: SqlParameters = {}): string[] {
     return this.#database.transaction(() => {
-      const parameters: SqlParameters = syncId === undefined ? { place } : { place, syncId };
+      const parameters: SqlParameters = { place, ...more };
       const gone = this.#database
         .prepare<Known>(`SELECT row_id, id, search_id FROM issues WHERE ${condition}`)
         .all(parameters);

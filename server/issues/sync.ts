@@ -8,9 +8,10 @@ import { newId } from "../ids.ts";
 import type { IssueProvider, ProviderIssue } from "../providers/provider.ts";
 import type { FetchedIssue } from "./records.ts";
 import type { IssueRepository } from "./repository.ts";
+import { confirmUnseen } from "./unseen.ts";
 
 export interface SyncEngineOptions {
-  repository: Pick<IssueRepository, "upsertBatch" | "removeUnseen">;
+  repository: Pick<IssueRepository, "upsertBatch" | "unseen" | "removeIssues">;
   /** The provider behind a connection. */
   provider: (connectionId: string) => Promise<IssueProvider>;
   clock: Clock;
@@ -47,7 +48,7 @@ export class SyncEngine {
 
   /**
    * Reads every issue of a project's links and stores them as they come. Each batch is durable when the next one is
-   * stored; what a tracker no longer has is removed after its last page, so a sync that fails or is cancelled takes
+   * stored; what a tracker no longer has is removed after its last page, once the tracker confirmed it, so a sync that fails or is cancelled takes
    * nothing away and can simply be repeated. Where one link fails the others are still read.
    *
    * @throws {AppError} `conflict` while the project is being synced already; `cancelled`; what the provider threw.
@@ -97,8 +98,8 @@ export class SyncEngine {
       onProgress: ({ step, ...counts }) =>
         onProgress({ ...counts, step: project.links.length > 1 ? `${step} of ${link.externalProject}` : step }),
     });
-    for await (const page of pages) {
-      for (const batch of inBatches(page)) {
+    const store = async (issues: readonly ProviderIssue[]): Promise<void> => {
+      for (const batch of inBatches(issues)) {
         signal.throwIfAborted();
         const { created, changed, unchanged } = repository.upsertBatch(origin, batch.map(normalised));
         result.created += created.length;
@@ -107,9 +108,13 @@ export class SyncEngine {
         if (created.length + changed.length > 0) onStored?.();
         await nextTurn();
       }
-    }
+    };
+    for await (const page of pages) await store(page);
+    const unseen = repository.unseen(link.id, origin.syncId);
+    const { gone, present } = await confirmUnseen(provider, link.externalProject, unseen, signal);
+    await store(present);
     signal.throwIfAborted();
-    const removed = repository.removeUnseen(link.id, origin.syncId);
+    const removed = repository.removeIssues(link.id, gone);
     result.removed += removed.length;
     if (removed.length > 0) onStored?.();
   }

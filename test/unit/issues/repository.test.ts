@@ -108,7 +108,8 @@ describe("issue repository", () => {
     const [, second] = store(fetchedIssue(1), fetchedIssue(2, { comments: [comment("c", "x")] })).created;
     repository.upsertBatch({ ...origin, linkId: "l2" }, [fetchedIssue(3)]);
     repository.upsertBatch({ ...origin, syncId: "s2" }, [fetchedIssue(1)]);
-    assert.deepEqual(repository.removeUnseen("l1", "s2"), [second]);
+    const unseen = repository.unseen("l1", "s2").map(({ externalId }) => externalId);
+    assert.deepEqual(repository.removeIssues("l1", unseen), [second]);
     assert.deepEqual(keys(), ["#3", "#1"]);
     assert.deepEqual(keys({ q: "Issue" }), ["#3", "#1"]);
     assert.equal(database.prepare<{ n: number }>("SELECT count(*) AS n FROM issue_comments").get()?.n, 0);
