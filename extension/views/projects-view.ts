@@ -1,3 +1,5 @@
+import { homedir } from "node:os";
+import { basename, sep } from "node:path";
 import * as vscode from "vscode";
 import type { Model } from "../model/model.ts";
 import type { Project } from "../../shared/entities/project.ts";
@@ -217,7 +219,7 @@ function commitItem(workspace: Workspace | undefined): vscode.TreeItem {
 }
 
 function pathItem(path: string, what: string, contextValue: string, projectId: string): vscode.TreeItem {
-  const item = new vscode.TreeItem(path);
+  const item = new vscode.TreeItem(fromHome(path));
   item.description = what;
   item.tooltip = path;
   item.iconPath = new vscode.ThemeIcon("folder");
@@ -230,9 +232,16 @@ function pathItem(path: string, what: string, contextValue: string, projectId: s
   return item;
 }
 
+/** A path as a shell's prompt shows it: what matters of it fits into a side bar. */
+function fromHome(path: string): string {
+  const home = homedir();
+  return path.startsWith(home + sep) ? `~${path.slice(home.length)}` : path;
+}
+
 function worktreeItem(node: { projectId: string; path: string }, worktree: Worktree | undefined): vscode.TreeItem {
   const branch = worktree?.branch ?? vscode.l10n.t("detached");
   const item = pathItem(node.path, worktree?.dirty === true ? `${branch} ●` : branch, "worktree", node.projectId);
+  item.label = basename(node.path);
   item.iconPath = new vscode.ThemeIcon("git-branch");
   return item;
 }

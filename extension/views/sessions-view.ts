@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type { Model } from "../model/model.ts";
 import type { Session, SessionStatus } from "../../shared/entities/session.ts";
 import { attachCommand } from "../../shared/rules/attach.ts";
-import { appendFact, dateTime, lasting, oneLine, untrustedMarkdown } from "./text.ts";
+import { appendFact, dateTime, lasting, oneLine, shortened, untrustedMarkdown } from "./text.ts";
 
 export interface SessionsNode {
   kind: "session";
@@ -20,6 +20,8 @@ const order: Record<SessionStatus, number> = {
   exited: 6,
 };
 
+/** Characters of a title, so that tool and state stand beside it in a side bar of the usual width. */
+const titleLength = 26;
 const redrawMs = 30_000;
 
 /** Sessions with their tool, issue, state and how long they have been in it. */
@@ -103,10 +105,10 @@ export class SessionsView implements vscode.TreeDataProvider<SessionsNode>, vsco
 
   #item(session: Session): vscode.TreeItem {
     const project = this.#model.projects.get(session.projectId);
-    const item = new vscode.TreeItem(oneLine(session.title) || session.tool);
+    const item = new vscode.TreeItem(shortened(session.title, titleLength) || session.tool);
     const state = `${statusLabel(session.status)} ${lasting(session.statusSince)}`;
     item.id = session.id;
-    item.description = [session.tool, state, project === undefined ? "" : oneLine(project.name)]
+    item.description = [state, session.tool, project === undefined ? "" : oneLine(project.name)]
       .filter((part) => part !== "")
       .join(" · ");
     item.iconPath = sessionIcon(session.status);

@@ -61,6 +61,17 @@ export function oneLine(text: string): string {
     .trim();
 }
 
+/** A name cut so that what stands behind it is still in sight. */
+export function shortened(text: string, limit: number): string {
+  const characters = Array.from(new Intl.Segmenter().segment(oneLine(text)), ({ segment }) => segment);
+  return characters.length <= limit
+    ? characters.join("")
+    : `${characters
+        .slice(0, limit - 1)
+        .join("")
+        .trimEnd()}…`;
+}
+
 /** The first lines of a longer text, at most `limit` characters. */
 export function beginning(text: string, lines: number, limit: number): string {
   const kept = text

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import * as vscode from "vscode";
 import type { Aiops } from "../../../extension/aiops.ts";
@@ -58,7 +58,7 @@ describe("from an issue to a session", () => {
     );
     assert.match(
       shown,
-      /^bernoulli \| main\n {2}Compute the first seven numbers \| Ada Lovelace, .+, on main\n {2}\S+\/workspace\/bernoulli \| Workspace$/,
+      /^bernoulli \| main\n {2}Compute the first seven numbers \| Ada Lovelace, .+, on main\n {2}~\/workspace\/bernoulli \| Workspace$/,
     );
     assert.match(await notification("The workspace is ready"), /Open Folder/);
     await clearNotifications();
@@ -98,7 +98,7 @@ describe("from an issue to a session", () => {
   });
 
   it("shows the session with its tool, state and project, and the branch on the project", async () => {
-    await waitFor(async () => /^.*#120.* \| shell · idle .* · bernoulli$/m.test(await treeText(aiops.views.sessions)), {
+    await waitFor(async () => /^.*#120.* \| idle .* · shell · bernoulli$/m.test(await treeText(aiops.views.sessions)), {
       what: "the idle session in the tree",
       timeoutMs: 20_000,
     });
@@ -181,7 +181,7 @@ describe("from an issue to a session", () => {
     assert.equal(outcome.kind, "done");
     assert.notEqual(outcome.value.workspacePath, clone);
     assert.equal(await git(outcome.value.workspacePath, "branch", "--show-current"), outcome.value.branch);
-    await waitFor(async () => (await treeText(aiops.views.projects)).includes(outcome.value.workspacePath), {
+    await waitFor(async () => (await treeText(aiops.views.projects)).includes(basename(outcome.value.workspacePath)), {
       what: "the worktree under the project",
     });
     await vscode.commands.executeCommand("aiops.stopSession", { sessionId: outcome.value.id, confirmed: true });
@@ -191,7 +191,7 @@ describe("from an issue to a session", () => {
 
   it("tells of a session whose tmux was killed, and closes its terminal", async () => {
     await tmux(session, "kill-session", "-t", `=${session.tmuxSession}`);
-    await waitFor(async () => /\| shell · (lost|exited)/.test(await treeText(aiops.views.sessions)), {
+    await waitFor(async () => /\| (lost|exited) .* · shell/.test(await treeText(aiops.views.sessions)), {
       what: "the lost session in the tree",
     });
     await waitFor(() => aiops.terminals.get(session.id) === undefined, { what: "the end of its terminal" });

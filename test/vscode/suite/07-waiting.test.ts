@@ -45,8 +45,8 @@ describe("a session that waits for a person", () => {
       { what: "one session that waits and one that does not", timeoutMs: 20_000 },
     );
     const [first = "", second = ""] = shown.split("\n");
-    assert.match(first, /#111 .*\| asker · waiting for you/);
-    assert.match(second, /#112 .*\| shell · idle/);
+    assert.match(first, /#111 .*\| waiting for you .* · asker/);
+    assert.match(second, /#112 .*\| idle .* · shell/);
     await browser.text({ selector: ".activitybar .badge", text: "1" });
     await browser.screenshot("sessions");
   });
