@@ -23,7 +23,7 @@ export interface RequestInput {
  * @throws AppError cancelled where the caller left in the middle
  */
 export async function readInput(request: Request, operation: WireOperation): Promise<RequestInput> {
-  const query = Object.fromEntries(new URL(request.originalUrl, "http://localhost").searchParams);
+  const query = Object.fromEntries(new URLSearchParams(/\?(.*)$/.exec(request.originalUrl)?.[1]));
   const twice = operation.params.find((param) => Object.hasOwn(query, param));
   const read: RequestInput = request.method === "GET" ? { fields: {}, problem: undefined } : await readBody(request);
   if (request.method === "DELETE") read.fields = { ...query, ...read.fields };

@@ -203,7 +203,7 @@ const requirePrincipal: RequestHandler = (_request, response, next) => {
 /** 3,000 requests per 30 s and token; per address only without one: people on one host share the address. */
 function limit(options: MountOptions): RequestHandler {
   const common = {
-    standardHeaders: "draft-8" as const,
+    standardHeaders: "draft-7" as const,
     legacyHeaders: false,
     handler: (request: Request, response: Response) => {
       const seconds = Number(response.getHeader("retry-after") ?? 30);

@@ -137,11 +137,10 @@ export class IssueListing {
   }
 
   #page(placed: readonly Placed[], limit: number, kind: string): Omit<Page<Issue>, "total"> {
-    const read = this.#database.prepare<IssueRow>(`SELECT ${issueColumns} FROM issues WHERE row_id = :rowId`);
-    const items = placed.slice(0, limit).flatMap(({ row_id: rowId }) => {
-      const row = read.get({ rowId });
-      return row === undefined ? [] : [toIssue(row)];
-    });
+    const items = this.#read(
+      "row_id",
+      placed.slice(0, limit).map(({ row_id: rowId }) => rowId),
+    );
     const last = placed[limit - 1];
     const more = placed.length > limit && last !== undefined;
     return { items, nextCursor: more ? encodeCursor(kind, last) : null };
@@ -158,11 +157,10 @@ export class IssueListing {
          ORDER BY rowid ${order} LIMIT :limit`,
       )
       .all({ match, after, limit: limit + 1 });
-    const read = this.#database.prepare<IssueRow>(`SELECT ${issueColumns} FROM issues WHERE search_id = :searchId`);
-    const items = rows.slice(0, limit).flatMap(({ rowid }) => {
-      const row = read.get({ searchId: rowid });
-      return row === undefined ? [] : [toIssue(row)];
-    });
+    const items = this.#read(
+      "search_id",
+      rows.slice(0, limit).map(({ rowid }) => rowid),
+    );
     const last = rows[limit - 1];
     const more = rows.length > limit && last !== undefined;
     return { items, nextCursor: more ? encodeCursor(kind, { value: last.rowid, id: "" }) : null };
@@ -182,6 +180,21 @@ export class IssueListing {
       )
       .all(parameters);
     return this.#page(placed, limit, kind);
+  }
+
+  /** The issues with these numbers, in their order. One statement: asking for each costs three times as much. */
+  #read(column: "row_id" | "search_id", numbers: readonly number[]): Issue[] {
+    const rows = this.#database
+      .prepare<IssueRow & { number: number }>(
+        `SELECT ${column} AS number, ${issueColumns} FROM issues
+         WHERE ${column} IN (SELECT value FROM json_each(:numbers))`,
+      )
+      .all({ numbers: JSON.stringify(numbers) });
+    const found = new Map(rows.map((row) => [row.number, row]));
+    return numbers.flatMap((number) => {
+      const row = found.get(number);
+      return row === undefined ? [] : [toIssue(row)];
+    });
   }
 
   #count(match: string): number {
