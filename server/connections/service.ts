@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
 import { isoTime, type Clock } from "../../shared/clock.ts";
 import {
@@ -15,11 +16,24 @@ import type { SecretBox } from "../secrets/secret-box.ts";
 import type { DocumentStore } from "../storage/document-store.ts";
 import { checkProviderAddress } from "./address.ts";
 
-const stored = connection.omit({ hasToken: true }).extend({
+const stored = connection.omit({ hasToken: true, hasWebhookSecret: true }).extend({
   /** Encrypted, or null where there is none. */
   sealedToken: z.string().nullable(),
+  sealedWebhookSecret: z.string().nullable().default(null),
 });
 type StoredConnection = z.infer<typeof stored>;
+
+type ConnectionChanges = Partial<
+  Pick<ConnectionInput, "name" | "baseUrl" | "token" | "statusOverrides" | "webhookSecret">
+>;
+
+/** What of a connection became another. */
+export interface ConnectionChange {
+  connection: Connection;
+  /** Address or token. */
+  access: boolean;
+  statusOverrides: boolean;
+}
 
 export interface ConnectionServiceOptions {
   store: DocumentStore;
@@ -28,6 +42,8 @@ export interface ConnectionServiceOptions {
   secrets: SecretBox;
   createProvider: (connection: ProviderConnection) => Promise<IssueProvider>;
   allowPrivateAddresses: boolean;
+  /** Called after a change is stored, and waited for. */
+  onChange?: (change: ConnectionChange) => Promise<void>;
 }
 
 const untried: ConnectionStatus = { ok: null, message: "Not tried yet.", scopes: [], checkedAt: null };
@@ -67,32 +83,43 @@ export class ConnectionService {
   }
 
   async create(input: ConnectionInput): Promise<Connection> {
-    const { token, ...fields } = input;
+    const { token, webhookSecret, ...fields } = input;
     await checkProviderAddress(fields.baseUrl, this.#options.allowPrivateAddresses);
     const id = newId();
-    const sealedToken = this.#seal(token, fields.tenantId, id);
-    return present(await this.#directory.create({ ...fields, sealedToken, status: untried }, id));
+    const sealedToken = this.#seal("token", token, fields.tenantId, id);
+    const sealedWebhookSecret = this.#seal("webhookSecret", webhookSecret, fields.tenantId, id);
+    return present(await this.#directory.create({ ...fields, sealedToken, sealedWebhookSecret, status: untried }, id));
   }
 
   /**
    * A new address without a new token drops the stored token: otherwise whoever may change a connection could have the
    * token sent to a host of their own. Where everything is as given already, nothing is written.
    */
-  async update(
-    id: string,
-    version: number | undefined,
-    fields: { name?: string; baseUrl?: string; token?: string },
-  ): Promise<Connection> {
-    const { token, ...rest } = fields;
+  async update(id: string, version: number | undefined, fields: ConnectionChanges): Promise<Connection> {
+    const { token, webhookSecret, ...rest } = fields;
     const before = this.#directory.get(id);
     await checkProviderAddress(rest.baseUrl ?? before.baseUrl, this.#options.allowPrivateAddresses);
     if ((version ?? before.version) === before.version && this.#isAlready(before, fields)) return present(before);
+    let change = { access: false, statusOverrides: false };
     const updated = await this.#directory.update(id, version, (current) => {
+      const { tenantId } = current;
       const moved = rest.baseUrl !== undefined && rest.baseUrl !== current.baseUrl;
-      const sealedToken =
-        token === undefined ? (moved ? null : current.sealedToken) : this.#seal(token, current.tenantId, id);
-      return { ...current, ...rest, sealedToken, status: moved || token !== undefined ? untried : current.status };
+      const access = moved || token !== undefined;
+      const next = {
+        ...current,
+        ...rest,
+        sealedToken:
+          token === undefined ? (moved ? null : current.sealedToken) : this.#seal("token", token, tenantId, id),
+        sealedWebhookSecret:
+          webhookSecret === undefined
+            ? current.sealedWebhookSecret
+            : this.#seal("webhookSecret", webhookSecret, tenantId, id),
+        status: access ? untried : current.status,
+      };
+      change = { access, statusOverrides: !isDeepStrictEqual(next.statusOverrides, current.statusOverrides) };
+      return next;
     });
+    await this.#options.onChange?.({ connection: present(updated), ...change });
     return present(updated);
   }
 
@@ -131,25 +158,37 @@ export class ConnectionService {
     return this.#options.createProvider({ id, provider, baseUrl, token: this.#open(record) });
   }
 
-  #isAlready(record: StoredConnection, { name, baseUrl, token }: { name?: string; baseUrl?: string; token?: string }) {
-    const same = (name ?? record.name) === record.name && (baseUrl ?? record.baseUrl) === record.baseUrl;
-    return same && (token === undefined || token === this.#open(record));
+  /** What the tracker signs its webhooks with; undefined for no such connection, or where none is stored. */
+  webhookSecret(id: string): string | undefined {
+    const record = this.#directory.find(id);
+    if (record === undefined || record.sealedWebhookSecret === null) return undefined;
+    return this.#options.secrets.open(record.sealedWebhookSecret, secretContext(record.tenantId, id, "webhookSecret"));
+  }
+
+  #isAlready(record: StoredConnection, changes: ConnectionChanges): boolean {
+    const { token, webhookSecret, ...rest } = changes;
+    if (token !== undefined && token !== this.#open(record)) return false;
+    if (webhookSecret !== undefined && webhookSecret !== (this.webhookSecret(record.id) ?? "")) return false;
+    return isDeepStrictEqual({ ...record, ...rest }, record);
   }
 
   #open({ id, tenantId, sealedToken }: StoredConnection): string {
-    return sealedToken === null ? "" : this.#options.secrets.open(sealedToken, secretContext(tenantId, id));
+    return sealedToken === null ? "" : this.#options.secrets.open(sealedToken, secretContext(tenantId, id, "token"));
   }
 
-  #seal(token: string | undefined, tenantId: string, id: string): string | null {
-    return token === undefined || token === "" ? null : this.#options.secrets.seal(token, secretContext(tenantId, id));
+  #seal(field: SecretField, secret: string | undefined, tenantId: string, id: string): string | null {
+    if (secret === undefined || secret === "") return null;
+    return this.#options.secrets.seal(secret, secretContext(tenantId, id, field));
   }
 }
 
-function secretContext(tenantId: string, id: string) {
-  return { tenantId, entity: "connection", id, field: "token" };
+type SecretField = "token" | "webhookSecret";
+
+function secretContext(tenantId: string, id: string, field: SecretField) {
+  return { tenantId, entity: "connection", id, field };
 }
 
 function present(record: StoredConnection): Connection {
-  const { sealedToken, ...fields } = record;
-  return { ...fields, hasToken: sealedToken !== null };
+  const { sealedToken, sealedWebhookSecret, ...fields } = record;
+  return { ...fields, hasToken: sealedToken !== null, hasWebhookSecret: sealedWebhookSecret !== null };
 }

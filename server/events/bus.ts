@@ -175,6 +175,7 @@ const hearing: Record<EventEntity, Capability> = {
   issue: "issues.read",
   issues: "issues.read",
   job: "self",
+  sync: "issues.read",
   session: "sessions.use",
   workspace: "workspaces.use",
 };

@@ -186,6 +186,42 @@ CREATE TRIGGER issue_recounted AFTER UPDATE OF status ON issues WHEN NEW.status 
 END;
 `;
 
+/**
+ * How far the sync of a project's link has come. `position` is where the next listing begins, in the tracker's own terms,
+ * and only of use while the link leads where `source` says; `overrides` are the status overrides the stored statuses were
+ * made with. `category` is what the tracker's own category says of an issue, so that a change of overrides needs no
+ * fetch; `gone` marks an issue that the tracker has no more and that is kept for what refers to it.
+ */
+const incrementalSync = `
+DROP TABLE sync_state;
+CREATE TABLE sync_state (
+  link_id TEXT PRIMARY KEY,
+  tenant_id TEXT NOT NULL,
+  project_id TEXT NOT NULL,
+  source TEXT NOT NULL,
+  position TEXT,
+  overrides TEXT NOT NULL,
+  full_at TEXT,
+  reconciled_at TEXT,
+  synced_at TEXT,
+  error TEXT
+) WITHOUT ROWID;
+CREATE INDEX sync_state_project ON sync_state (project_id);
+ALTER TABLE issues ADD COLUMN category TEXT;
+ALTER TABLE issues ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;
+`;
+
+/** Deliveries of webhooks that were taken, so that none is taken twice. */
+const webhookDeliveries = `
+CREATE TABLE webhook_deliveries (
+  connection_id TEXT NOT NULL,
+  delivery_id TEXT NOT NULL,
+  received_at TEXT NOT NULL,
+  PRIMARY KEY (connection_id, delivery_id)
+) WITHOUT ROWID;
+CREATE INDEX webhook_deliveries_time ON webhook_deliveries (received_at);
+`;
+
 export const migrations: readonly Migration[] = [
   { version: 1, name: "audit", up: audit },
   { version: 2, name: "jobs", up: jobs },
@@ -193,4 +229,6 @@ export const migrations: readonly Migration[] = [
   { version: 4, name: "signed-in sessions", up: authSessions },
   { version: 5, name: "sync state", up: syncState },
   { version: 6, name: "issues", up: issues },
+  { version: 7, name: "incremental sync", up: incrementalSync },
+  { version: 8, name: "webhook deliveries", up: webhookDeliveries },
 ];

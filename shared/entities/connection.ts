@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { foldStatus } from "../rules/fold-status.ts";
 import { base, id, name, timestamp } from "./common.ts";
 
 export const provider = z.enum(["github", "gitlab", "jira"]);
@@ -10,28 +11,64 @@ export const connectionStatus = z.object({
   checkedAt: timestamp.nullable(),
 });
 
+/** A tracker's own words for a state. */
+const rawStatuses = z.array(z.string().trim().min(1).max(100)).max(100);
+
+/** The connection's own table of states, which wins over the tracker's category and over our words. */
+export const statusOverrides = z.object({ open: rawStatuses, closed: rawStatuses }).refine(
+  ({ open, closed }) => {
+    const words = new Set(open.map(foldStatus));
+    return !closed.some((word) => words.has(foldStatus(word)));
+  },
+  { message: "a state is either open or closed: one stands in both lists" },
+);
+
 const fields = {
   tenantId: id,
   provider,
   name,
   /** The API root as that provider's client takes it; empty is the vendor's cloud. */
   baseUrl: z.union([z.literal(""), z.url({ protocol: /^https?$/ }).max(500)]),
+  statusOverrides,
 };
 
 /** Write-only: no answer ever carries it. */
 const token = z.string().max(4000);
 
+/** What the tracker signs its webhooks with; empty takes it away. Write-only. */
+const webhookSecret = z.union([z.literal(""), z.string().min(16).max(500)]);
+
+const noOverrides = { open: [], closed: [] };
+
 export const connection = z.object({
   ...base,
   ...fields,
+  statusOverrides: fields.statusOverrides.default(noOverrides),
+  /** Whether webhooks are taken: their secret itself is write-only. */
+  hasWebhookSecret: z.boolean(),
   /** Whether a token is stored; the token itself is write-only. */
   hasToken: z.boolean(),
   status: connectionStatus,
 });
-export const connectionInput = z.object({ ...fields, baseUrl: fields.baseUrl.default(""), token: token.optional() });
-export const connectionPatch = z.object({ name: fields.name, baseUrl: fields.baseUrl, token }).partial();
+export const connectionInput = z.object({
+  ...fields,
+  baseUrl: fields.baseUrl.default(""),
+  statusOverrides: fields.statusOverrides.default(noOverrides),
+  token: token.optional(),
+  webhookSecret: webhookSecret.optional(),
+});
+export const connectionPatch = z
+  .object({
+    name: fields.name,
+    baseUrl: fields.baseUrl,
+    statusOverrides: fields.statusOverrides,
+    token,
+    webhookSecret,
+  })
+  .partial();
 
 export type Connection = z.infer<typeof connection>;
 export type ConnectionInput = z.infer<typeof connectionInput>;
 export type ConnectionStatus = z.infer<typeof connectionStatus>;
+export type StatusOverrides = z.infer<typeof statusOverrides>;
 export type ProviderName = z.infer<typeof provider>;

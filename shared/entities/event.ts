@@ -8,12 +8,14 @@ export const eventEntities = [
   "issue",
   "issues",
   "job",
+  "sync",
   "session",
   "workspace",
 ] as const;
 
 /**
  * One change, as `GET /api/events` streams it. `issues.changed` stands for many issues of one project at once (a sync);
+ * `sync.changed` tells how a project's sync stands, under the project's id;
  * `stream.reset` says that what was missed can't be replayed: read everything anew; `stream.ready` that it is live.
  */
 export const serverEvent = z.object({

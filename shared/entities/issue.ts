@@ -40,6 +40,8 @@ export const issue = z.object({
   commentCount: z.int().min(0),
   closedAt: timestamp.nullable(),
   syncedAt: timestamp,
+  /** The tracker has it no more; it is kept because something here still refers to it. */
+  gone: z.literal(true).optional(),
 });
 
 export const issueWithComments = issue.extend({ comments: z.array(issueComment) });

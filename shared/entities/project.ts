@@ -11,6 +11,10 @@ export const link = z.object({
 });
 export const linkInput = link.omit({ id: true });
 
+/** Minutes from one scheduled sync of a project to the next; 0 turns the schedule off. */
+const syncMinutes = z.int().min(0).max(1440);
+const defaultSyncMinutes = 5;
+
 const fields = {
   tenantId: id,
   slug,
@@ -23,9 +27,15 @@ const fields = {
   sshKeyId: id.nullable(),
   redactionPolicy,
   roles: z.array(z.object({ userId: id, role: z.enum(["read", "write", "maintain"]) })).max(500),
+  syncMinutes,
 };
 
-export const project = z.object({ ...base, ...fields, links: z.array(link) });
+export const project = z.object({
+  ...base,
+  ...fields,
+  syncMinutes: syncMinutes.default(defaultSyncMinutes),
+  links: z.array(link),
+});
 export const projectInput = z.object({
   ...fields,
   repositoryUrl: fields.repositoryUrl.default(""),
@@ -35,6 +45,7 @@ export const projectInput = z.object({
   sshKeyId: fields.sshKeyId.default(null),
   redactionPolicy: redactionPolicy.default("none"),
   roles: fields.roles.default([]),
+  syncMinutes: syncMinutes.default(defaultSyncMinutes),
 });
 export const projectPatch = z.object(fields).omit({ tenantId: true }).partial();
 

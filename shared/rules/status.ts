@@ -1,5 +1,6 @@
-import type { ProviderName } from "../entities/connection.ts";
+import type { ProviderName, StatusOverrides } from "../entities/connection.ts";
 import type { IssueStatus } from "../entities/issue.ts";
+import { foldStatus } from "./fold-status.ts";
 
 const openPhrases = [
   "open",
@@ -25,8 +26,8 @@ export interface StatusFacts {
   raw: string;
   /** What the provider's own category says, where it has one: see {@link providerCategory}. */
   category?: IssueStatus | null;
-  /** The connection's own table, raw status → normalised; compared without case and outer space. */
-  overrides?: Readonly<Record<string, IssueStatus>>;
+  /** The connection's own table; compared without case and outer space. */
+  overrides?: StatusOverrides | undefined;
 }
 
 /**
@@ -34,9 +35,10 @@ export interface StatusFacts {
  * override; the provider's category; an exact phrase; closed before open where whole words of both occur; else open,
  * because an issue nobody can classify must not disappear from what is to be done.
  */
-export function normaliseStatus({ raw, category, overrides = {} }: StatusFacts): IssueStatus {
-  const wanted = fold(raw);
-  for (const [word, status] of Object.entries(overrides)) if (fold(word) === wanted) return status;
+export function normaliseStatus({ raw, category, overrides }: StatusFacts): IssueStatus {
+  const wanted = foldStatus(raw);
+  if (overrides?.open.some((word) => foldStatus(word) === wanted)) return "open";
+  if (overrides?.closed.some((word) => foldStatus(word) === wanted)) return "closed";
   if (category) return category;
 
   // No closed word stands in an open phrase today; the exact match comes first so that adding one keeps the order.
@@ -70,13 +72,9 @@ const categories: Record<ProviderName, ReadonlyMap<string, IssueStatus>> = {
   ]),
 };
 
-function fold(text: string): string {
-  return text.normalize("NFKC").trim().toLowerCase();
-}
-
 /** Lower-case words between single spaces, with one at each end: "In-Progress" → " in progress ". */
 function words(text: string): string {
-  return ` ${fold(text)
+  return ` ${foldStatus(text)
     .split(/[^\p{L}\p{M}\p{N}]+/u)
     .filter(Boolean)
     .join(" ")} `;

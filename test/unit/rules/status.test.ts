@@ -57,7 +57,7 @@ describe("normaliseStatus", () => {
   });
 
   it("believes the connection's override before everything else", () => {
-    const overrides = { " ready for Release": "closed", done: "open" } as const;
+    const overrides = { open: ["done"], closed: [" ready for Release"] };
     assert.equal(normaliseStatus({ raw: "Ready for release", category: "open", overrides }), "closed");
     assert.equal(normaliseStatus({ raw: "Done", category: "closed", overrides }), "open");
     assert.equal(normaliseStatus({ raw: "Done now", overrides }), "closed");
