@@ -222,6 +222,76 @@ CREATE TABLE webhook_deliveries (
 CREATE INDEX webhook_deliveries_time ON webhook_deliveries (received_at);
 `;
 
+/**
+ * Writes to trackers, from their acceptance until some days after they arrived. `base` is what an edit began from,
+ * `attempted` what was last sent and may have arrived, `result_id` the tracker's id of what a write made.
+ */
+const outbox = `
+CREATE TABLE outbox (
+  seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  tenant_id TEXT NOT NULL,
+  project_id TEXT NOT NULL,
+  link_id TEXT NOT NULL,
+  connection_id TEXT NOT NULL,
+  user_id TEXT NOT NULL,
+  issue_id TEXT,
+  issue_key TEXT,
+  issue_external_id TEXT,
+  write TEXT NOT NULL,
+  base TEXT,
+  attempted TEXT,
+  attempted_at TEXT,
+  known TEXT NOT NULL,
+  status TEXT NOT NULL,
+  attempts INTEGER NOT NULL,
+  next_attempt_at TEXT,
+  error TEXT,
+  conflict TEXT,
+  result_id TEXT,
+  version INTEGER NOT NULL,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+);
+CREATE INDEX outbox_waiting ON outbox (connection_id, status, seq);
+CREATE INDEX outbox_issue ON outbox (issue_id, status, seq);
+CREATE INDEX outbox_user ON outbox (user_id, status, seq);
+CREATE INDEX outbox_link ON outbox (link_id, status, seq);
+`;
+
+/**
+ * How many issues have a label, an assignee, a milestone, or none of them (the empty value), for grouping without reading
+ * the issues; kept by server/issues/facet-counts.ts. Emptied digests make the next full sync store every issue anew, and
+ * with it the words that the filters by milestone and by "none" look for.
+ */
+const issueFacets = `
+CREATE TABLE issue_facet_counts (
+  tenant_id TEXT NOT NULL,
+  project_id TEXT NOT NULL,
+  provider TEXT NOT NULL,
+  status TEXT NOT NULL,
+  facet TEXT NOT NULL,
+  value TEXT NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (tenant_id, facet, project_id, provider, status, value)
+) WITHOUT ROWID;
+INSERT INTO issue_facet_counts
+  SELECT tenant_id, project_id, provider, i.status, 'label', l.value, count(DISTINCT row_id)
+  FROM issues AS i, json_each(labels) AS l GROUP BY 1, 2, 3, 4, 6;
+INSERT INTO issue_facet_counts
+  SELECT tenant_id, project_id, provider, i.status, 'assignee', json_extract(a.value, '$.name'), count(DISTINCT row_id)
+  FROM issues AS i, json_each(assignees) AS a GROUP BY 1, 2, 3, 4, 6;
+INSERT INTO issue_facet_counts
+  SELECT tenant_id, project_id, provider, status, 'milestone', coalesce(milestone, ''), count(*)
+  FROM issues GROUP BY 1, 2, 3, 4, 6;
+INSERT INTO issue_facet_counts
+  SELECT tenant_id, project_id, provider, status, 'label', '', count(*) FROM issues WHERE labels = '[]' GROUP BY 1, 2, 3, 4;
+INSERT INTO issue_facet_counts
+  SELECT tenant_id, project_id, provider, status, 'assignee', '', count(*) FROM issues WHERE assignees = '[]'
+  GROUP BY 1, 2, 3, 4;
+UPDATE issues SET digest = '';
+`;
+
 export const migrations: readonly Migration[] = [
   { version: 1, name: "audit", up: audit },
   { version: 2, name: "jobs", up: jobs },
@@ -231,4 +301,6 @@ export const migrations: readonly Migration[] = [
   { version: 6, name: "issues", up: issues },
   { version: 7, name: "incremental sync", up: incrementalSync },
   { version: 8, name: "webhook deliveries", up: webhookDeliveries },
+  { version: 9, name: "outbox", up: outbox },
+  { version: 10, name: "issue facets", up: issueFacets },
 ];
