@@ -1,7 +1,7 @@
 import type { Clock } from "../../shared/clock.ts";
 import type { Page } from "../../shared/entities/common.ts";
 import type { Job, JobKind, JobProgress } from "../../shared/entities/job.ts";
-import { AppError } from "../../shared/errors.ts";
+import { AppError, isErrorCode } from "../../shared/errors.ts";
 import type { AuditLog } from "../audit/log.ts";
 import type { EventBus } from "../events/bus.ts";
 import { newId } from "../ids.ts";
@@ -18,13 +18,13 @@ export interface JobRequest {
   kind: JobKind;
   tenantId: string;
   userId: string;
-  /** What it works on; the same person's second job of a kind on it joins the first. */
+  /** What it works on; asked for again while it runs, the person is given the job they have. */
   target: string;
   /** How it is to be done: a second job joins the first only where this is the same, and is refused else. */
   variant?: string;
   /** Sees to undoing what it made when the signal aborts or it fails. Its value is the job's `result`. */
   run: (work: JobWork) => Promise<unknown>;
-  /** Whether everyone of the tenant shares one job on the target, as a sync. */
+  /** Whether the work is done once for all who ask, as a sync: the others' jobs follow the first one's. */
   shared?: boolean;
 }
 
@@ -44,6 +44,8 @@ interface Running {
   done: Promise<void>;
   shared: boolean;
   variant: string | undefined;
+  /** Told of its progress: the jobs that follow this one. */
+  followers: Set<(progress: JobProgress) => void>;
 }
 
 /** Milliseconds between two publications of one job's progress. */
@@ -75,16 +77,18 @@ export class JobService {
   /** @throws AppError `conflict` where the same is being done in another way; `unavailable` while the server stops */
   start(request: JobRequest): Job {
     if (this.#stopping) throw new AppError("unavailable", "The server is stopping; repeat this in a moment.");
-    const same = [...this.#running.values()].find(
-      ({ job, shared }) =>
-        job.kind === request.kind && job.target === request.target && (shared || job.userId === request.userId),
+    const alike = [...this.#running.values()].filter(
+      ({ job }) => job.kind === request.kind && job.target === request.target,
     );
+    const own = alike.find(({ job }) => job.userId === request.userId);
+    const leader = alike.find(({ shared }) => shared);
+    const same = own ?? leader;
     if (same !== undefined && same.variant !== request.variant) {
       const message =
         "This is being done already, in another way than was asked for. Wait until it ends, or cancel it.";
       throw new AppError("conflict", message, { data: { jobId: same.job.id } });
     }
-    if (same !== undefined) return same.job;
+    if (own !== undefined) return own.job;
     const now = new Date(this.#options.clock.now()).toISOString();
     const job: Job = {
       id: newId(),
@@ -103,10 +107,12 @@ export class JobService {
     this.#options.repository.insert(job);
     this.#publish(job, "created");
     const controller = new AbortController();
-    const { shared = false, variant } = request;
-    const running: Running = { job, controller, shared, variant, done: Promise.resolve() };
+    const { variant } = request;
+    const shared = request.shared === true && leader === undefined;
+    const running: Running = { job, controller, shared, variant, done: Promise.resolve(), followers: new Set() };
     this.#running.set(job.id, running);
-    running.done = this.#execute(running, request);
+    const run = leader === undefined ? request.run : (work: JobWork) => this.#follow(leader, work);
+    running.done = this.#execute(running, { ...request, run });
     return job;
   }
 
@@ -148,12 +154,32 @@ export class JobService {
     await Promise.all(all.map(({ done }) => done));
   }
 
+  /** Waits for another person's job, whose end is this one's too. Cancelling this one leaves that one alone. */
+  async #follow(leader: Running, { signal, report }: JobWork): Promise<unknown> {
+    leader.followers.add(report);
+    report(leader.job.progress);
+    const { promise: aborted, reject } = Promise.withResolvers<never>();
+    const abort = () => reject(signal.reason as Error);
+    signal.addEventListener("abort", abort, { once: true });
+    try {
+      await Promise.race([leader.done, aborted]);
+    } finally {
+      leader.followers.delete(report);
+      signal.removeEventListener("abort", abort);
+    }
+    const { status, error, result } = this.get(leader.job.id);
+    if (status === "succeeded") return result;
+    const code = isErrorCode(error?.code) ? error.code : "internal";
+    throw new AppError(code, error?.message ?? `The job this one waited for is ${status}.`);
+  }
+
   async #execute(running: Running, request: JobRequest): Promise<void> {
     const { audit, log, toAppError } = this.#options;
     const { controller } = running;
     let published = 0;
     const report = (progress: JobProgress) => {
       running.job = { ...running.job, progress };
+      for (const follower of running.followers) follower(progress);
       const now = this.#options.clock.now();
       // The clock may jump back; then the next report goes out at once.
       if (now - published < progressInterval && now >= published) return;
