@@ -35,6 +35,14 @@ export class Collection<T extends Versioned> implements Disposable {
     if (this.#items.delete(id)) this.#changed.fire([id]);
   }
 
+  /** Forgets those that have been here longest, beyond a number. */
+  trim(limit: number): void {
+    for (const id of this.#items.keys()) {
+      if (this.#items.size <= limit) return;
+      this.remove(id);
+    }
+  }
+
   /** Replaces everything; fires once, with what differs. */
   replace(entities: readonly T[]): void {
     const next = new Map(entities.map((entity) => [entity.id, entity]));

@@ -20,6 +20,9 @@ export interface TouchedIssues {
   issueId: string | undefined;
 }
 
+/** Nobody waits for a job that this many others came after. */
+const rememberedJobs = 500;
+
 /** Everything the views read. Written by the live stream alone, through {@link reload} and {@link apply}. */
 export class Model implements Listener, Disposable {
   readonly tenants = new Collection<Tenant>();
@@ -71,6 +74,7 @@ export class Model implements Listener, Disposable {
         break;
       case "job":
         change(this.jobs, event.id, gone ? undefined : (event.data as Job));
+        this.jobs.trim(rememberedJobs);
         break;
       case "workspace":
         if (event.data !== null && event.data !== undefined) this.workspaces.put(event.id, event.data as Workspace);
@@ -88,7 +92,11 @@ export class Model implements Listener, Disposable {
         this.#touched.fire({ projectId: event.id, issueId: undefined });
         break;
       case "user":
+        // Who one is at a tracker decides which issues are one's own.
+        this.myIssues.invalidate();
+        break;
       case "connection":
+      case "sync":
       case "stream":
         break;
     }
