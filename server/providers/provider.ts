@@ -18,6 +18,8 @@ export interface ProviderConnection {
   provider: ProviderName;
   /** The API root; empty is the vendor's cloud. */
   baseUrl: string;
+  /** The account the token belongs to, where the tracker wants both: Jira Cloud. */
+  email?: string;
   /** Empty where none is stored: then only what is public can be read. */
   token: string;
 }
