@@ -85,17 +85,19 @@ export class StartWorkService {
       (session) => session.tool === request.tool && (request.branch === undefined || session.branch === request.branch),
     );
 
+    const status = () => workspaces.status(workspaceProject, linuxUser);
+    if (same !== undefined) {
+      requireTree(same, await status());
+      const context = await contexts.writeAt(same.workspacePath, issueId, user.id, {});
+      return this.#announce(place, { session: same, workspace: await status(), context });
+    }
+
     step(1, "Preparing the workspace");
     await workspaces.initialise(workspaceProject, linuxUser, {
       signal,
       onProgress: ({ step: name, percent }) =>
         report({ done: percent ?? 0, total: percent === null ? 0 : 100, step: name }),
     });
-    const status = () => workspaces.status(workspaceProject, linuxUser);
-    if (same !== undefined) {
-      const context = await contexts.writeAt(same.workspacePath, issueId, user.id, {});
-      return this.#announce(place, { session: same, workspace: await status(), context });
-    }
     step(2, "Preparing branch and working tree");
     const work = {
       issue: { id: issue.id, key: issue.key, title: issue.title },
@@ -155,6 +157,15 @@ export class StartWorkService {
   #running(issueId: string, userId: string): Session[] {
     return this.#options.sessions.live().filter((session) => session.issueId === issueId && session.userId === userId);
   }
+}
+
+/** A tool whose folder was deleted by hand stands in nothing; another folder of that name would not be its own. */
+function requireTree({ tool, workspacePath }: Session, { path, exists, worktrees }: Workspace): void {
+  if (exists && [path, ...worktrees.map((tree) => tree.path)].includes(workspacePath)) return;
+  throw new AppError(
+    "conflict",
+    `${tool} runs on this issue, but its working tree ${workspacePath} is gone. Stop the session, then start work again.`,
+  );
 }
 
 async function clearAfter(cause: unknown, clear: () => Promise<void>): Promise<void> {

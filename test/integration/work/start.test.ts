@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Client } from "../../../shared/contract/client.ts";
 import type { Job } from "../../../shared/entities/job.ts";
@@ -15,14 +15,19 @@ describe("start work", () => {
   let client: Client;
   let issueIds: string[];
 
-  beforeEach(async () => {
+  before(async () => {
     world = await makeWorld();
     ({ client } = world.own.technician);
-    await client.sessions.stop({ id: world.own.session.id });
     const { items } = await client.issues.list({ projectId: world.own.project.id, sort: "title", order: "asc" });
     issueIds = items.map(({ id }) => id);
   });
-  afterEach(() => world.close());
+  after(() => world.close());
+  beforeEach(async () => {
+    for (const { id } of (await client.sessions.list({ projectId: world.own.project.id })).items) {
+      await client.sessions.stop({ id });
+    }
+    await client.workspaces.remove({ id: world.own.project.id, force: true });
+  });
 
   const issue = (index: number) => issueIds[index] ?? assert.fail(`no issue ${index}`);
 
@@ -74,5 +79,16 @@ describe("start work", () => {
     const session = await started(first);
     const again = await started(await client.issues.start({ id: issue(0), tool: "shell" }));
     assert.equal(again.id, session.id);
+  });
+
+  it("says that a running tool's folder was deleted by hand, and takes the work up anew when that is stopped", async () => {
+    const first = await started(await client.issues.start({ id: issue(0), tool: "shell" }));
+    await rm(first.workspacePath, { recursive: true });
+    const refused = await ended(await client.issues.start({ id: issue(0), tool: "shell" }));
+    assert.deepEqual([refused.status, refused.error?.code], ["failed", "conflict"]);
+    assert.match(refused.error?.message ?? "", /is gone. Stop the session/);
+    await client.sessions.stop({ id: first.id });
+    const again = await started(await client.issues.start({ id: issue(0), tool: "shell" }));
+    assert.deepEqual([again.workspacePath, again.branch], [first.workspacePath, first.branch]);
   });
 });
