@@ -53,7 +53,8 @@ export async function connect(context: CliContext, purpose: string): Promise<Con
 export async function answers(url: string): Promise<boolean> {
   try {
     const response = await fetch(new URL("/health", url), { signal: AbortSignal.timeout(2_000) });
-    return response.ok;
+    // A server that has been asked too often is there, and will say so to what is asked next.
+    return response.ok || response.status === 429;
   } catch (error) {
     // Refused, reset or timed out: nobody is there, which is what was asked.
     if (error instanceof TypeError || (error instanceof Error && error.name === "TimeoutError")) return false;
