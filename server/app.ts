@@ -236,7 +236,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
     },
     auth: authRoutes(os, { auth, users, mode: config.mode, version }),
     tenants: tenantRoutes(os, tenants, tenantContents),
-    users: userRoutes(os, users),
+    users: userRoutes(os, users, (id) => connections.find(id)?.tenantId),
     connections: connectionRoutes(os, { connections, linkedProjects }),
     projects: projectRoutes(os, { projects, issues }),
     jobs: jobRoutes(os, jobs),

@@ -6,7 +6,10 @@ import type { Implementer } from "../http/authorize.ts";
 import type { Principal } from "../http/context.ts";
 import type { UserService } from "./service.ts";
 
-export function userRoutes(os: Implementer, users: UserService) {
+/** Which organisation a connection belongs to; undefined where there is no such connection. */
+export type TenantOfConnection = (connectionId: string) => string | undefined;
+
+export function userRoutes(os: Implementer, users: UserService, tenantOf: TenantOfConnection) {
   return {
     list: os.users.list.handler(({ input, context: { principal } }) => {
       const fits = (user: User) =>
@@ -14,17 +17,22 @@ export function userRoutes(os: Implementer, users: UserService) {
         (input.email === undefined || user.email === input.email.toLowerCase()) &&
         (input.tenantId === undefined || user.memberships.some(({ tenantId }) => tenantId === input.tenantId));
       const page = paginate(users.list(fits), input);
-      return { ...page, items: page.items.map((user) => forReader(user, principal)) };
+      return { ...page, items: page.items.map((user) => forReader(user, principal, tenantOf)) };
     }),
     create: os.users.create.handler(({ input }) => users.create(input)),
-    get: os.users.get.handler(({ input, context }) => forReader(users.get(input.id), context.principal)),
+    get: os.users.get.handler(({ input, context }) => forReader(users.get(input.id), context.principal, tenantOf)),
     update: os.users.update.handler(({ input, context }) => users.update(input.id, context.ifMatch, changes(input))),
     remove: os.users.remove.handler(({ input, context }) => users.remove(input.id, context.ifMatch)),
   };
 }
 
-/** Nobody but administrators learns in which other tenants a person is. */
-function forReader(user: User, principal: Principal): User {
+/** Nobody but administrators learns in which other tenants a person is, or who they are at those tenants' providers. */
+function forReader(user: User, principal: Principal, tenantOf: TenantOfConnection): User {
   if (principal.level === "admin" || principal.userId === user.id) return user;
-  return { ...user, memberships: user.memberships.filter(({ tenantId }) => seesTenant(principal, tenantId)) };
+  const sees = (tenantId: string | undefined) => tenantId !== undefined && seesTenant(principal, tenantId);
+  return {
+    ...user,
+    memberships: user.memberships.filter(({ tenantId }) => sees(tenantId)),
+    identities: user.identities.filter(({ connectionId }) => sees(tenantOf(connectionId))),
+  };
 }

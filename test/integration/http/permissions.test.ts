@@ -121,6 +121,14 @@ describe("who may do what, over HTTP", function () {
 
   it("lists nothing foreign, and counts none of it", async () => {
     const { own, foreign, people, server } = world;
+    // A person of both organisations, whose other one is nobody's business.
+    await server.client.users.update({
+      id: own.memberId,
+      memberships: [own, foreign].map(({ tenantId }) => ({ tenantId, role: "member" as const })),
+      identities: [own, foreign].map(({ connectionId }) => ({ connectionId, login: "both" })),
+    });
+    const seen = await own.technician.client.users.get({ id: own.memberId });
+    assert.deepEqual(seen.identities, [{ connectionId: own.connectionId, login: "both" }]);
     const paths = ["tenants", "users", "connections", "projects", "issues", "jobs", "sessions", "audit"];
     const foreignIds = [
       foreign.tenantId,
@@ -143,8 +151,8 @@ describe("who may do what, over HTTP", function () {
         assert.equal(field(answer.body, "total"), items.length, `the total of ${path} counts what is not shown`);
       }
       const { text } = await ask(server.url, `/api/${path}?limit=500`, { token: people.admin.token });
-      const seen = path === "issues" ? foreign.issueId : foreign.tenantId;
-      assert.ok(text.includes(seen), `an administrator sees the other organisation in ${path}`);
+      const known = path === "issues" ? foreign.issueId : foreign.tenantId;
+      assert.ok(text.includes(known), `an administrator sees the other organisation in ${path}`);
     }
     assert.equal((await own.technician.client.issues.list({})).total, 3);
     const groups = await own.technician.client.issues.groups({ by: "project" });
