@@ -11,6 +11,8 @@ export interface IssueOrigin {
   provider: ProviderName;
   /** The sync run that saw them; `unseen` tells what a run did not see. */
   syncId: string;
+  /** When the run began to ask: what was stored after that, and is newer, stays. */
+  startedAt?: string | undefined;
 }
 
 /** An issue as a provider gives it, its status normalised. Times are ISO 8601. */
@@ -32,6 +34,8 @@ export interface FetchedIssue extends Pick<
   | "updatedAt"
   | "closedAt"
 > {
+  /** What the tracker's own category says, null where it has none. */
+  category: IssueStatus | null;
   /** Oldest first. */
   comments: readonly IssueComment[];
 }
@@ -60,11 +64,14 @@ export interface IssueRow {
   closed_at: string | null;
   synced_at: string;
   version: number;
+  gone: 0 | 1;
 }
 
+/** What a sync of the whole link did not touch was up to date then as well: `synced_at` is the later of the two. */
 export const issueColumns = `id, tenant_id, project_id, link_id, provider, key, external_id, title, body, status,
-  raw_status, labels, assignees, author, milestone, url, comment_count, created_at, updated_at, closed_at, synced_at,
-  version`;
+  raw_status, labels, assignees, author, milestone, url, comment_count, created_at, updated_at, closed_at,
+  max(synced_at, ifnull((SELECT s.synced_at FROM sync_state AS s WHERE s.link_id = issues.link_id), '')) AS synced_at,
+  version, gone`;
 
 export function toIssue(row: IssueRow): Issue {
   return {
@@ -91,6 +98,7 @@ export function toIssue(row: IssueRow): Issue {
     commentCount: row.comment_count,
     closedAt: row.closed_at,
     syncedAt: row.synced_at,
+    ...(row.gone === 1 && { gone: true }),
   };
 }
 
@@ -132,6 +140,7 @@ export function toColumns(issue: FetchedIssue) {
     body: issue.body,
     status: issue.status,
     rawStatus: issue.rawStatus,
+    category: issue.category,
     labels: JSON.stringify(issue.labels),
     assignees: JSON.stringify(issue.assignees.map(({ id, name }) => ({ id, name }))),
     author: JSON.stringify({ id: issue.author.id, name: issue.author.name }),
@@ -144,10 +153,14 @@ export function toColumns(issue: FetchedIssue) {
   };
 }
 
-/** Tells whether an issue changed: a hash of everything about it, its comments and its place. */
+/**
+ * Tells whether the tracker changed an issue: a hash of everything about it, its comments and its place. What we make of
+ * its status is not the tracker's.
+ */
 export function digestOf(columns: IssueColumns, comments: readonly IssueComment[], origin: IssueOrigin): string {
   const { tenantId, projectId, provider } = origin;
-  const content = JSON.stringify([tenantId, projectId, provider, columns, comments]);
+  const { status: _ours, ...theirs } = columns;
+  const content = JSON.stringify([tenantId, projectId, provider, theirs, comments]);
   return createHash("sha256").update(content).digest("base64url");
 }
 
@@ -157,7 +170,10 @@ function titleKey(title: string): string {
 }
 
 /** The words under which the filters find an issue in the full text index. */
-export function facetsOf(issue: FetchedIssue, { tenantId, projectId, provider }: IssueOrigin): string {
+export function facetsOf(
+  issue: Pick<Issue, "status" | "labels" | "assignees">,
+  { tenantId, projectId, provider }: Pick<IssueOrigin, "tenantId" | "projectId" | "provider">,
+): string {
   const facets: [Facet, string][] = [
     ["tenant", tenantId],
     ["project", projectId],

@@ -1,12 +1,11 @@
 import { isoTime, type Clock } from "../../shared/clock.ts";
 import type { Page } from "../../shared/entities/common.ts";
-import type { Issue, IssueWithComments } from "../../shared/entities/issue.ts";
+import type { Issue, IssueStatus, IssueWithComments } from "../../shared/entities/issue.ts";
 import { newId } from "../ids.ts";
 import type { Database, SqlParameters } from "../storage/database.ts";
 import { IssueListing, type IssueGroup, type IssuePageQuery, type IssueQuery } from "./listing.ts";
 import {
   digestOf,
-  facetsOf,
   issueColumns,
   storedTime,
   toColumns,
@@ -18,6 +17,7 @@ import {
   type IssueOrigin,
   type IssueRow,
 } from "./records.ts";
+import { IssueSearchIndex } from "./search-index.ts";
 
 /** What a batch did. */
 export interface UpsertResult {
@@ -30,24 +30,32 @@ interface Known {
   row_id: number;
   id: string;
   digest: string;
+  status: IssueStatus;
+  updated_at: string;
+  synced_at: string;
+  gone: 0 | 1;
   search_id: number;
 }
 
-/** Rows of the full text index for one millisecond of `updatedAt`; more than these spill into the next. */
-const rowsPerMillisecond = 1_024;
-/** Row numbers stay within what JavaScript counts exactly; this is about the year 2248. */
-const lastMillisecond = Math.floor(Number.MAX_SAFE_INTEGER / rowsPerMillisecond) - 1;
+/** A stored issue, as far as its tracker has to be asked about it. */
+export interface StoredRef {
+  id: string;
+  key: string;
+  externalId: string;
+}
 
 /** Issues with their comments and full text, in SQLite. */
 export class IssueRepository {
   readonly #database: Database;
   readonly #clock: Clock;
   readonly #listing: IssueListing;
+  readonly #search: IssueSearchIndex;
 
   constructor(database: Database, clock: Clock) {
     this.#database = database;
     this.#clock = clock;
     this.#listing = new IssueListing(database);
+    this.#search = new IssueSearchIndex(database);
   }
 
   /** A page of the issues that match. @throws AppError invalid_input for a cursor of another list */
@@ -91,29 +99,93 @@ export class IssueRepository {
         const columns = toColumns(issue);
         const digest = digestOf(columns, issue.comments, origin);
         const known = this.#known(origin.linkId, issue.externalId);
-        if (known?.digest === digest) {
+        if (known !== undefined && !isNews(known, digest, issue.status, columns.updatedAt, origin)) {
           this.#markSeen(known.row_id, origin.syncId);
           result.unchanged++;
           continue;
         }
-        if (known !== undefined) this.#removeFromIndex(known.search_id);
-        const searchId = this.#freeSearchId(columns.updatedAt);
+        if (known !== undefined) this.#search.remove(known.search_id);
+        const searchId = this.#search.freeRow(columns.updatedAt);
         const id = this.#store(origin, issue, known, { ...columns, digest, searchId });
         toIndex.push({ searchId, issue });
         (known === undefined ? result.created : result.changed).push(id);
       }
       // In rising order, else FTS5 writes a segment for each.
       toIndex.sort((one, other) => one.searchId - other.searchId);
-      for (const { searchId, issue } of toIndex) this.#index(origin, searchId, issue);
+      for (const { searchId, issue } of toIndex) this.#search.add(origin, searchId, issue);
     });
     return result;
   }
 
-  /** The issues of a link that the sync run did not see. */
-  unseen(linkId: string, syncId: string): { key: string; externalId: string }[] {
+  /** Whether storing these would change anything. */
+  hasNews(origin: IssueOrigin, fetched: readonly FetchedIssue[]): boolean {
+    return fetched.some((issue) => {
+      const known = this.#known(origin.linkId, issue.externalId);
+      if (known === undefined) return true;
+      const columns = toColumns(issue);
+      return isNews(known, digestOf(columns, issue.comments, origin), issue.status, columns.updatedAt, origin);
+    });
+  }
+
+  /**
+   * Gives the issues of a link the status they have by another rule, a bounded number at a time, in one transaction.
+   * @param after where the last call ended; empty at the start
+   * @returns where the next call goes on, null where that was the last
+   */
+  restate(
+    linkId: string,
+    after: string,
+    statusOf: (issue: { rawStatus: string; category: IssueStatus | null }) => IssueStatus,
+  ): { changed: number; next: string | null } {
+    const limit = 200;
+    return this.#database.transaction(() => {
+      const rows = this.#database.prepare<RestatedRow>(restatedRows).all({ linkId, after, limit });
+      let changed = 0;
+      for (const row of rows) {
+        const status = statusOf({ rawStatus: row.raw_status, category: row.category });
+        if (status === row.status) continue;
+        this.#database
+          .prepare("UPDATE issues SET status = :status, version = version + 1 WHERE row_id = :rowId")
+          .run({ status, rowId: row.row_id });
+        this.#reindex(row.id, row.search_id);
+        changed++;
+      }
+      return { changed, next: rows.length < limit ? null : (rows.at(-1)?.external_id ?? null) };
+    });
+  }
+
+  /** The issue of a link that has this id at the tracker. */
+  findByExternalId(linkId: string, externalId: string): StoredRef | undefined {
     return this.#database
-      .prepare<{ key: string; externalId: string }>(
-        "SELECT key, external_id AS externalId FROM issues WHERE link_id = :linkId AND seen_sync <> :syncId",
+      .prepare<StoredRef>(
+        `SELECT id, key, external_id AS externalId FROM issues WHERE link_id = :linkId AND external_id = :externalId`,
+      )
+      .get({ linkId, externalId });
+  }
+
+  /** How many issues came over a link. */
+  countOf(linkId: string): number {
+    return (
+      this.#database.prepare<{ n: number }>("SELECT count(*) AS n FROM issues WHERE link_id = :linkId").get({ linkId })
+        ?.n ?? 0
+    );
+  }
+
+  /** The issues of a link in the order of their ids at the tracker, a page at a time. */
+  refs(linkId: string, after: string, limit: number): StoredRef[] {
+    return this.#database
+      .prepare<StoredRef>(
+        `SELECT id, key, external_id AS externalId FROM issues WHERE link_id = :linkId AND external_id > :after
+         ORDER BY external_id LIMIT :limit`,
+      )
+      .all({ linkId, after, limit });
+  }
+
+  /** The issues of a link that the sync run did not see. */
+  unseen(linkId: string, syncId: string): StoredRef[] {
+    return this.#database
+      .prepare<StoredRef>(
+        "SELECT id, key, external_id AS externalId FROM issues WHERE link_id = :linkId AND seen_sync <> :syncId",
       )
       .all({ linkId, syncId });
   }
@@ -127,20 +199,38 @@ export class IssueRepository {
     );
   }
 
-  /** Takes away everything that came over a link. Answers the ids. */
-  removeLink(linkId: string): string[] {
-    return this.#remove("link_id = :place", linkId);
+  /** Marks issues of a link as gone at the tracker. Answers the ids of those that were not marked before. */
+  markGone(linkId: string, externalIds: readonly string[]): string[] {
+    const mark = this.#database.prepare<{ id: string }>(
+      `UPDATE issues SET gone = 1, version = version + 1
+       WHERE link_id = :linkId AND external_id = :externalId AND gone = 0 RETURNING id`,
+    );
+    return this.#database.transaction(() =>
+      externalIds.flatMap((externalId) => mark.all({ linkId, externalId }).map(({ id }) => id)),
+    );
   }
 
-  /** Takes away all issues of a project. Answers the ids. */
+  /** Takes away everything that came over a link, and how far its sync had come. Answers the ids. */
+  removeLink(linkId: string): string[] {
+    return this.#database.transaction(() => {
+      this.#database.prepare("DELETE FROM sync_state WHERE link_id = :linkId").run({ linkId });
+      return this.#remove("link_id = :place", linkId);
+    });
+  }
+
+  /** Takes away all issues of a project, and how far their sync had come. Answers the ids. */
   removeProject(projectId: string): string[] {
-    return this.#remove("project_id = :place", projectId);
+    return this.#database.transaction(() => {
+      this.#database.prepare("DELETE FROM sync_state WHERE project_id = :projectId").run({ projectId });
+      return this.#remove("project_id = :place", projectId);
+    });
   }
 
   #known(linkId: string, externalId: string): Known | undefined {
     return this.#database
       .prepare<Known>(
-        `SELECT row_id, id, digest, search_id FROM issues WHERE link_id = :linkId AND external_id = :externalId`,
+        `SELECT row_id, id, digest, status, updated_at, synced_at, gone, search_id FROM issues
+         WHERE link_id = :linkId AND external_id = :externalId`,
       )
       .get({ linkId, externalId });
   }
@@ -191,37 +281,12 @@ export class IssueRepository {
     });
   }
 
-  /** A free row of the full text index that stands where the issue's last change belongs. */
-  #freeSearchId(updatedAt: string): number {
-    const taken = this.#database.prepare<{ last: number | null }>(
-      "SELECT max(search_id) AS last FROM issues WHERE search_id >= :from AND search_id < :until",
-    );
-    const time = Math.max(-lastMillisecond, Math.min(lastMillisecond, Date.parse(updatedAt)));
-    for (let from = time * rowsPerMillisecond; ; from += rowsPerMillisecond) {
-      const last = taken.get({ from, until: from + rowsPerMillisecond })?.last ?? null;
-      if (last === null) return from;
-      if (last < from + rowsPerMillisecond - 1) return last + 1;
-    }
-  }
-
-  #index(origin: IssueOrigin, searchId: number, issue: FetchedIssue): void {
-    this.#database
-      .prepare(
-        `INSERT INTO issue_search (rowid, key, title, body, comments, facets)
-         VALUES (:searchId, :key, :title, :body, :comments, :facets)`,
-      )
-      .run({
-        searchId,
-        key: issue.key,
-        title: issue.title,
-        body: issue.body,
-        comments: issue.comments.map(({ body }) => body).join("\n\n"),
-        facets: facetsOf(issue, origin),
-      });
-  }
-
-  #removeFromIndex(searchId: number): void {
-    this.#database.prepare("DELETE FROM issue_search WHERE rowid = :searchId").run({ searchId });
+  /** Writes the row of an issue in the full text index anew. */
+  #reindex(id: string, searchId: number): void {
+    const issue = this.get(id);
+    if (issue === undefined) return;
+    this.#search.remove(searchId);
+    this.#search.add(issue, searchId, issue);
   }
 
   #remove(condition: string, place: string, more: SqlParameters = {}): string[] {
@@ -230,26 +295,54 @@ export class IssueRepository {
       const gone = this.#database
         .prepare<Known>(`SELECT row_id, id, search_id FROM issues WHERE ${condition}`)
         .all(parameters);
-      for (const { search_id: searchId } of gone) this.#removeFromIndex(searchId);
+      for (const { search_id: searchId } of gone) this.#search.remove(searchId);
       this.#database.prepare(`DELETE FROM issues WHERE ${condition}`).run(parameters);
       return gone.map(({ id }) => id);
     });
   }
 }
 
+/** Whether what was fetched is to be stored over what is known. */
+function isNews(
+  known: Known,
+  digest: string,
+  status: IssueStatus,
+  updatedAt: string,
+  { startedAt }: IssueOrigin,
+): boolean {
+  if (known.digest === digest && known.status === status && known.gone === 0) return false;
+  // A write of ours, or a webhook, may have stored a newer one while this one was on its way.
+  const overtaken = startedAt !== undefined && known.synced_at >= startedAt && known.updated_at > updatedAt;
+  return !overtaken;
+}
+
+interface RestatedRow {
+  row_id: number;
+  id: string;
+  external_id: string;
+  status: IssueStatus;
+  raw_status: string;
+  category: IssueStatus | null;
+  search_id: number;
+}
+
+const restatedRows = `SELECT row_id, id, external_id, status, raw_status, category, search_id FROM issues
+  WHERE link_id = :linkId AND external_id > :after ORDER BY external_id LIMIT :limit`;
+
 const insertIssue = `INSERT INTO issues (
   id, tenant_id, project_id, link_id, provider, key, external_id, title, title_key, body, status, raw_status, labels,
   assignees, author, milestone, url, comment_count, created_at, updated_at, closed_at, synced_at, version, digest,
-  seen_sync, search_id
+  seen_sync, search_id, category
 ) VALUES (
   :id, :tenantId, :projectId, :linkId, :provider, :key, :externalId, :title, :titleKey, :body, :status, :rawStatus,
   :labels, :assignees, :author, :milestone, :url, :commentCount, :createdAt, :updatedAt, :closedAt, :syncedAt, 1,
-  :digest, :syncId, :searchId
+  :digest, :syncId, :searchId, :category
 ) RETURNING row_id`;
 
 const updateIssue = `UPDATE issues SET
   key = :key, title = :title, title_key = :titleKey, body = :body, status = :status, raw_status = :rawStatus,
   labels = :labels, assignees = :assignees, author = :author, milestone = :milestone, url = :url,
   comment_count = :commentCount, created_at = :createdAt, updated_at = :updatedAt, closed_at = :closedAt,
-  synced_at = :syncedAt, version = version + 1, digest = :digest, seen_sync = :syncId, search_id = :searchId
+  synced_at = :syncedAt, version = version + 1, digest = :digest, seen_sync = :syncId, search_id = :searchId,
+  category = :category, gone = 0
   WHERE row_id = :rowId`;

@@ -120,8 +120,8 @@ export class SyncEngine {
   }
 }
 
-function normalised({ category, ...issue }: ProviderIssue): FetchedIssue {
-  return { ...issue, status: normaliseStatus({ raw: issue.rawStatus, category }) };
+function normalised(issue: ProviderIssue): FetchedIssue {
+  return { ...issue, status: normaliseStatus({ raw: issue.rawStatus, category: issue.category }) };
 }
 
 function* inBatches(issues: readonly ProviderIssue[]): Generator<ProviderIssue[]> {

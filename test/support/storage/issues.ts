@@ -19,6 +19,7 @@ export function fetchedIssue(number: number, change: Partial<FetchedIssue> = {})
     body: "",
     status: "open",
     rawStatus: "open",
+    category: null,
     labels: [],
     assignees: [],
     author: { id: "1", name: "mona" },

@@ -56,8 +56,9 @@ describe("issue repository", () => {
     });
     const { created } = store(given);
     const issue = repository.get(created[0] ?? "");
+    const { category: _category, ...fields } = given;
     assert.deepEqual(issue, {
-      ...given,
+      ...fields,
       id: created[0],
       version: 1,
       tenantId: "t1",
@@ -70,6 +71,60 @@ describe("issue repository", () => {
     assert.deepEqual(issueWithComments.parse(issue), issue);
     assert.equal(repository.get("nothing"), undefined);
     assert.equal(repository.find(created[0] ?? "")?.key, "#12");
+  });
+
+  it("does not store what was overtaken while it was fetched, and stores what an older run brings later", () => {
+    const fresh = fetchedIssue(1, { title: "Closed here", updatedAt: "2026-02-02T00:00:00Z" });
+    const stale = fetchedIssue(1, { title: "As it was fetched", updatedAt: "2026-02-01T00:00:00Z" });
+    const startedAt = new Date(clock.now()).toISOString();
+    store(fresh);
+    assert.equal(repository.hasNews({ ...origin, startedAt }, [stale]), false);
+    assert.equal(repository.upsertBatch({ ...origin, startedAt }, [stale]).unchanged, 1);
+    assert.equal(repository.page(everything).items[0]?.title, "Closed here");
+    const later = { ...origin, startedAt: new Date(clock.now() + 1).toISOString() };
+    assert.equal(repository.hasNews(later, [stale]), true);
+    assert.equal(
+      repository.upsertBatch(later, [stale]).changed.length,
+      1,
+      "a tracker restored from a backup is believed",
+    );
+    assert.equal(repository.page(everything).items[0]?.title, "As it was fetched");
+  });
+
+  it("gives issues another status by another rule, in lists, counts and search, without a fetch", () => {
+    const many = Array.from({ length: 450 }, (_, index) =>
+      fetchedIssue(index, {
+        rawStatus: index % 3 === 0 ? "Parked" : "open",
+        comments: [comment(`c${index}`, "remark")],
+      }),
+    );
+    store(...many);
+    let changed = 0;
+    let after: string | null = "";
+    let calls = 0;
+    while (after !== null) {
+      const batch = repository.restate("l1", after, ({ rawStatus }) => (rawStatus === "Parked" ? "closed" : "open"));
+      changed += batch.changed;
+      after = batch.next;
+      calls++;
+    }
+    assert.deepEqual([changed, calls], [150, 3]);
+    assert.equal(repository.page({ ...everything, status: "closed" }).total, 150);
+    assert.equal(repository.page({ ...everything, q: "remark", status: "closed" }).total, 150);
+    assert.equal(repository.page({ ...everything, q: "remark" }).total, 450);
+    const again = many.map(
+      (issue) => ({ ...issue, status: issue.rawStatus === "Parked" ? "closed" : "open" }) as const,
+    );
+    assert.equal(store(...again).unchanged, 450, "what the tracker says is as it was");
+  });
+
+  it("marks what is gone and kept, and takes the mark away when it comes back", () => {
+    const [id = ""] = store(fetchedIssue(1)).created;
+    assert.deepEqual(repository.markGone("l1", ["1"]), [id]);
+    assert.deepEqual(repository.markGone("l1", ["1"]), []);
+    assert.equal(repository.find(id)?.gone, true);
+    assert.deepEqual(store(fetchedIssue(1)).changed, [id]);
+    assert.equal(repository.find(id)?.gone, undefined);
   });
 
   it("keeps the id of an issue it knows, counts versions, and leaves unchanged ones alone", () => {
