@@ -87,18 +87,40 @@ export class AuditLog {
     targetOf: (result: T) => string = () => subject.target,
   ): Promise<T> {
     await this.append({ ...subject, outcome: "intent" });
-    const started = this.#clock.now();
-    const elapsed = () => Math.max(0, Math.round(this.#clock.now() - started));
+    const conclude = this.#timer(subject);
     let result: T;
     try {
       result = await work();
     } catch (error) {
-      const denied = error instanceof AppError && denials.has(error.code);
-      const outcome = denied ? "denied" : "failed";
-      await this.#outcome({ ...subject, outcome, durationMs: elapsed(), error: failureText(error) }, error);
+      await conclude.failed(error);
       throw error;
     }
-    await this.#outcome({ ...subject, target: targetOf(result), outcome: "ok", durationMs: elapsed() });
+    await conclude.succeeded(targetOf(result));
+    return result;
+  }
+
+  /**
+   * Does work that may well change nothing, as a scheduled sync, under the audit. Work that changed nothing leaves no
+   * record unless it failed; being stopped is no failure.
+   * @param work awaits `changing` before its first change: the intent is durable then
+   * @throws what `work` throws; AppError storage_full | storage_failed when the audit can't be written
+   */
+  async auditedChange<T>(subject: AuditSubject, work: (changing: () => Promise<void>) => Promise<T>): Promise<T> {
+    let intent: Promise<unknown> | undefined;
+    const conclude = this.#timer(subject);
+    const changing = async () => {
+      intent ??= this.append({ ...subject, outcome: "intent" });
+      await intent;
+    };
+    let result: T;
+    try {
+      result = await work(changing);
+    } catch (error) {
+      const stopped = error instanceof AppError && (error.code === "cancelled" || error.code === "server_restarted");
+      if (intent !== undefined || !stopped) await conclude.failed(error);
+      throw error;
+    }
+    if (intent !== undefined) await conclude.succeeded(subject.target);
     return result;
   }
 
@@ -116,6 +138,20 @@ export class AuditLog {
   async close(): Promise<void> {
     await this.#draining;
     await this.#file.close();
+  }
+
+  /** Records the outcome of what begins now. */
+  #timer(subject: AuditSubject) {
+    const started = this.#clock.now();
+    const elapsed = () => Math.max(0, Math.round(this.#clock.now() - started));
+    return {
+      succeeded: (target: string) => this.#outcome({ ...subject, target, outcome: "ok", durationMs: elapsed() }),
+      failed: (error: unknown) => {
+        const denied = error instanceof AppError && denials.has(error.code);
+        const outcome = denied ? "denied" : "failed";
+        return this.#outcome({ ...subject, outcome, durationMs: elapsed(), error: failureText(error) }, error);
+      },
+    };
   }
 
   async #outcome(entry: AuditEntry, thrown?: unknown): Promise<void> {

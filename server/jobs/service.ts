@@ -12,12 +12,18 @@ export interface JobWork {
   signal: AbortSignal;
   /** Says how far the work is; cheap, may be called often. */
   report: (progress: JobProgress) => void;
+  /** To be awaited before the first change: what the server does of its own accord is audited from there on. */
+  changing: () => Promise<void>;
 }
 
 export interface JobRequest {
   kind: JobKind;
   tenantId: string;
-  userId: string;
+  /**
+   * Null for what the server does of its own accord: that is recorded from its first change on, or where it fails, and
+   * joins whatever is under way.
+   */
+  userId: string | null;
   /** What it works on; asked for again while it runs, the person is given the job they have. */
   target: string;
   /** How it is to be done: a second job joins the first only where this is the same, and is refused else. */
@@ -46,7 +52,12 @@ interface Running {
   variant: string | undefined;
   /** Told of its progress: the jobs that follow this one. */
   followers: Set<(progress: JobProgress) => void>;
+  /** Whether its row is in the database. */
+  recorded: boolean;
 }
+
+/** Stands as the person of jobs that the server does of its own accord. */
+const systemUser = "system";
 
 /** Milliseconds between two publications of one job's progress. */
 const progressInterval = 100;
@@ -70,8 +81,9 @@ export class JobService {
     for (const job of this.#options.repository.unfinished()) this.#save({ ...job, status: "failed", error });
   }
 
+  /** How many jobs run that somebody asked for. */
   get runningCount(): number {
-    return this.#running.size;
+    return [...this.#running.values()].filter(({ job }) => job.userId !== systemUser).length;
   }
 
   /** @throws AppError `conflict` where the same is being done in another way; `unavailable` while the server stops */
@@ -89,6 +101,7 @@ export class JobService {
       throw new AppError("conflict", message, { data: { jobId: same.job.id } });
     }
     if (own !== undefined) return own.job;
+    if (request.userId === null && leader !== undefined) return leader.job;
     const now = new Date(this.#options.clock.now()).toISOString();
     const job: Job = {
       id: newId(),
@@ -96,7 +109,7 @@ export class JobService {
       createdAt: now,
       updatedAt: now,
       tenantId: request.tenantId,
-      userId: request.userId,
+      userId: request.userId ?? systemUser,
       kind: request.kind,
       target: request.target,
       status: "running",
@@ -104,16 +117,26 @@ export class JobService {
       error: null,
       result: null,
     };
-    this.#options.repository.insert(job);
+    const running: Running = {
+      job,
+      controller: new AbortController(),
+      shared: request.shared === true && leader === undefined,
+      variant: request.variant,
+      done: Promise.resolve(),
+      followers: new Set(),
+      recorded: false,
+    };
+    if (request.userId !== null) this.#record(running);
     this.#publish(job, "created");
-    const controller = new AbortController();
-    const { variant } = request;
-    const shared = request.shared === true && leader === undefined;
-    const running: Running = { job, controller, shared, variant, done: Promise.resolve(), followers: new Set() };
     this.#running.set(job.id, running);
     const run = leader === undefined ? request.run : (work: JobWork) => this.#follow(leader, work);
     running.done = this.#execute(running, { ...request, run });
     return job;
+  }
+
+  /** The work of a running job, to its end; undefined where none runs on the target. */
+  ended(kind: JobKind, target: string): Promise<void> | undefined {
+    return [...this.#running.values()].find(({ job }) => job.kind === kind && job.target === target)?.done;
   }
 
   /** The job as it is now: from memory while it runs. */
@@ -154,7 +177,7 @@ export class JobService {
     await Promise.all(all.map(({ done }) => done));
   }
 
-  /** Waits for another person's job, whose end is this one's too. Cancelling this one leaves that one alone. */
+  /** Waits for another's job, whose end is this one's too. Cancelling this one leaves that one alone. */
   async #follow(leader: Running, { signal, report }: JobWork): Promise<unknown> {
     leader.followers.add(report);
     report(leader.job.progress);
@@ -167,10 +190,17 @@ export class JobService {
       leader.followers.delete(report);
       signal.removeEventListener("abort", abort);
     }
-    const { status, error, result } = this.get(leader.job.id);
+    const { status, error, result } = leader.job;
     if (status === "succeeded") return result;
     const code = isErrorCode(error?.code) ? error.code : "internal";
     throw new AppError(code, error?.message ?? `The job this one waited for is ${status}.`);
+  }
+
+  /** Puts a job into the database, unless it is there. */
+  #record(running: Running): void {
+    if (running.recorded) return;
+    this.#options.repository.insert(running.job);
+    running.recorded = true;
   }
 
   async #execute(running: Running, request: JobRequest): Promise<void> {
@@ -186,11 +216,24 @@ export class JobService {
       published = now;
       this.#publish(running.job, "changed");
     };
-    const actor = { kind: "user", id: request.userId } as const;
+    const { userId } = request;
+    const actor =
+      userId === null ? ({ kind: "system", id: "aiops" } as const) : ({ kind: "user", id: userId } as const);
     const subject = { actor, tenantId: request.tenantId, action: `job.${request.kind}`, target: request.target };
     let outcome: Pick<Job, "status" | "error" | "result">;
     try {
-      const result = await audit.audited(subject, () => request.run({ signal: controller.signal, report }));
+      const { signal } = controller;
+      const audited = () =>
+        audit.audited(subject, () => request.run({ signal, report, changing: () => Promise.resolve() }));
+      const auditedChange = () =>
+        audit.auditedChange(subject, (changing) => {
+          const recorded = async () => {
+            await changing();
+            this.#record(running);
+          };
+          return request.run({ signal, report, changing: recorded });
+        });
+      const result = await (userId === null ? auditedChange() : audited());
       outcome = { status: "succeeded", error: null, result: result ?? null };
     } catch (thrown) {
       const aborted: unknown = controller.signal.reason;
@@ -201,16 +244,20 @@ export class JobService {
       outcome = { status, error: { code: error.code, message: error.message }, result: null };
     }
     this.#running.delete(running.job.id);
-    this.#finish(running.job, outcome);
+    this.#finish(running, outcome);
   }
 
-  #finish(job: Job, outcome: Pick<Job, "status" | "error" | "result">): void {
+  #finish(running: Running, outcome: Pick<Job, "status" | "error" | "result">): void {
+    const job = { ...running.job, ...outcome };
+    running.job = job;
     try {
-      this.#save({ ...job, ...outcome });
+      if (outcome.status === "failed" && outcome.error?.code !== "server_restarted") this.#record(running);
+      if (running.recorded) this.#save(job);
+      else this.#publish(job, "changed");
     } catch (error) {
       // The disk may be full: clients are told the outcome all the same, and a restart records it as interrupted.
       this.#options.log.error({ err: error, jobId: job.id }, "job outcome could not be stored");
-      this.#publish({ ...job, ...outcome }, "changed");
+      this.#publish(job, "changed");
     }
   }
 

@@ -109,6 +109,35 @@ describe("audit log", () => {
     });
   });
 
+  it("records work that may change nothing from its first change on, and where it fails", async () => {
+    await withLog(async (log) => {
+      const outcomes = () => log.query({ limit: 10 }).items.map((record) => record.outcome);
+      await log.auditedChange(subject, () => Promise.resolve());
+      const cancelled = new AppError("cancelled", "Cancelled.");
+      await assert.rejects(
+        log.auditedChange(subject, () => Promise.reject(cancelled)),
+        cancelled,
+      );
+      assert.deepEqual(outcomes(), []);
+
+      const work = async (changing: () => Promise<void>) => {
+        await changing();
+        await changing();
+        assert.deepEqual(outcomes(), ["intent"]);
+        return 7;
+      };
+      assert.equal(await log.auditedChange(subject, work), 7);
+      assert.deepEqual(outcomes(), ["ok", "intent"]);
+
+      const failure = new AppError("provider_failed", "The tracker is down.");
+      await assert.rejects(
+        log.auditedChange(subject, () => Promise.reject(failure)),
+        failure,
+      );
+      assert.deepEqual(outcomes(), ["failed", "ok", "intent"]);
+    });
+  });
+
   it("masks what looks like a secret in an error", async () => {
     const secrets = [
       "https://me:hunter2secret@git.example/x.git",
