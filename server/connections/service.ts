@@ -12,6 +12,7 @@ import { EntityDirectory } from "../directory/entities.ts";
 import type { EventBus } from "../events/bus.ts";
 import { newId } from "../ids.ts";
 import type { IssueProvider, ProviderConnection } from "../providers/provider.ts";
+import { ProviderPool } from "../providers/provider-pool.ts";
 import type { SecretBox } from "../secrets/secret-box.ts";
 import type { DocumentStore } from "../storage/document-store.ts";
 import { checkProviderAddress } from "./address.ts";
@@ -52,10 +53,12 @@ const untried: ConnectionStatus = { ok: null, message: "Not tried yet.", scopes:
 export class ConnectionService {
   readonly #directory: EntityDirectory<StoredConnection>;
   readonly #options: ConnectionServiceOptions;
+  readonly #providers: ProviderPool;
 
   private constructor(directory: EntityDirectory<StoredConnection>, options: ConnectionServiceOptions) {
     this.#directory = directory;
     this.#options = options;
+    this.#providers = new ProviderPool(options.createProvider);
   }
 
   static async open(options: ConnectionServiceOptions): Promise<ConnectionService> {
@@ -134,6 +137,7 @@ export class ConnectionService {
       throw new AppError("conflict", `The connection is used by ${names.join(", ")}. Remove those links first.`);
     }
     await this.#directory.remove(id, version);
+    this.#providers.forget(id);
   }
 
   /** Tries the connection and stores what came of it. A refusal by the provider is an answer, not an error. */
@@ -150,12 +154,12 @@ export class ConnectionService {
     return status;
   }
 
-  /** The provider behind a connection, with its token opened for this use. */
+  /** The provider behind a connection: the same one until its address or token changes, so that they share its limits. */
   async provider(id: string): Promise<IssueProvider> {
     const record = this.#directory.get(id);
     await checkProviderAddress(record.baseUrl, this.#options.allowPrivateAddresses);
     const { provider, baseUrl } = record;
-    return this.#options.createProvider({ id, provider, baseUrl, token: this.#open(record) });
+    return this.#providers.get({ id, provider, baseUrl, token: this.#open(record) });
   }
 
   /** What the tracker signs its webhooks with; undefined for no such connection, or where none is stored. */

@@ -55,6 +55,8 @@ export interface ChangeListOptions extends ListOptions {
   since?: string | undefined;
   /** Told once, after the last page: where the next listing begins. By the tracker's clock, never ours. */
   onPosition?: (position: string) => void;
+  /** Told where the tracker knows the project by another name by now, with that name. */
+  onRenamed?: (externalProject: string) => void;
 }
 
 export interface Attachment {
@@ -68,6 +70,9 @@ export interface Attachment {
  */
 export interface IssueTracker extends IssueProvider {
   readonly can: TrackerAbilities;
+
+  /** What the account may do in one project, where the tracker tells; elsewhere {@link can} is all that is known. */
+  projectAbilities?(externalProject: string, signal: AbortSignal): Promise<TrackerAbilities>;
 
   /**
    * With `since`: the issues that changed after it, each with all its comments; where nothing changed, one request.

@@ -4,8 +4,11 @@ import { AppError } from "../../../shared/errors.ts";
 import { abortable } from "../abortable.ts";
 import { Gate } from "../gate.ts";
 import { guardedFetch } from "../guarded-fetch.ts";
+import { Pacer } from "../pacer.ts";
 import type { ProviderConnection } from "../provider.ts";
-import { GitHubErrors } from "./errors.ts";
+import { RateBudget } from "../rate-budget.ts";
+import { type Attempt, GitHubErrors } from "./errors.ts";
+import { limitOf, windowOf } from "./limits.ts";
 
 /** Limits of the client; each has a default that suits github.com. */
 export interface GitHubClientOptions {
@@ -21,6 +24,8 @@ export interface GitHubClientOptions {
   retryStepMs?: number;
   /** The longest a rate limit is waited for; a longer one is an error that says when to come back. */
   maxRateLimitSeconds?: number;
+  /** Hosts, besides those known, whose files GitHub may redirect to. */
+  storageHosts?: readonly string[];
 }
 
 export interface GitHubAnswer<T> {
@@ -28,7 +33,21 @@ export interface GitHubAnswer<T> {
   headers: Readonly<Record<string, string | number | undefined>>;
 }
 
-type Parameters = Readonly<Record<string, string | number>>;
+/** A header of an answer as text; empty where it is missing. */
+export function headerOf(answer: Pick<GitHubAnswer<unknown>, "headers">, name: string): string {
+  return String(answer.headers[name] ?? "");
+}
+
+export interface Ask {
+  /** What is asked for or changed, in words, for messages: "the repository acme/widgets". */
+  subject: string;
+  signal: AbortSignal;
+  /** Nobody waits for it: it leaves the last requests before a limit to people. */
+  background?: boolean;
+}
+
+type Parameters = Readonly<Record<string, unknown>>;
+type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
 /** What octokit is never to repeat: 429 is left to the throttling plugin, which knows how long to wait. */
 const doNotRetry = [400, 401, 403, 404, 410, 422, 429, 451];
@@ -36,41 +55,53 @@ const doNotRetry = [400, 401, 403, 404, 410, 422, 429, 451];
 /**
  * Octokit with its throttling and retry plugins, bounded in time, size and repetitions. Answers are parsed with
  * JSON.parse (octokit's own parser keeps big integers and is six times slower) and held to a schema of what we use.
+ * All that goes through one client shares its limits.
  */
 export class GitHubClient {
   /** The most requests under way at a time; more may be asked for, they wait. */
   readonly concurrency: number;
+  /** The API root, without a trailing slash. */
+  readonly baseUrl: string;
+  readonly timeoutMs: number;
   readonly #octokit: Octokit;
   readonly #errors: GitHubErrors;
+  readonly #budget: RateBudget;
+  readonly #gate: Gate;
+  readonly #fetch: Fetch;
 
   constructor(connection: ProviderConnection, options: GitHubClientOptions = {}) {
-    const baseUrl = (connection.baseUrl === "" ? "https://api.github.com" : connection.baseUrl).replace(/\/+$/, "");
-    const { origin, host } = new URL(baseUrl);
+    this.baseUrl = (connection.baseUrl === "" ? "https://api.github.com" : connection.baseUrl).replace(/\/+$/, "");
+    const { origin, host } = new URL(this.baseUrl);
     const { retries = 2, retryStepMs = 1000, maxRateLimitSeconds = 60 } = options;
     this.concurrency = options.concurrency ?? 4;
+    this.timeoutMs = options.requestTimeoutMs ?? 30_000;
     this.#errors = new GitHubErrors(host, connection.token);
-    const gate = new Gate(this.concurrency);
-    const fetch = guardedFetch({
+    this.#budget = new RateBudget({ secondMs: retryStepMs, maxWaitSeconds: maxRateLimitSeconds });
+    this.#gate = new Gate(this.concurrency);
+    this.#fetch = guardedFetch({
       name: "GitHub",
       origin,
-      timeoutMs: options.requestTimeoutMs ?? 30_000,
+      timeoutMs: this.timeoutMs,
       maxBytes: options.maxAnswerBytes ?? 64 * 1024 * 1024,
     });
     const waitFor = (retryAfterSeconds: number, _options: unknown, _octokit: unknown, retryCount: number) =>
       retryAfterSeconds <= maxRateLimitSeconds && retryCount < retries;
     this.#octokit = new Octokit({
-      baseUrl,
+      baseUrl: this.baseUrl,
       userAgent: "aiops",
       // Innermost of octokit's hooks, so that what it throws is seen by the retry and throttling plugins.
       authStrategy: () => tokenStrategy(connection.token),
       log: quiet,
-      request: { fetch: (url: string, init?: RequestInit) => gate.run(() => fetch(url, init)) },
       retry: { retries, doNotRetry, retryAfterBaseValue: retryStepMs },
       throttle: {
         id: connection.id,
         retryAfterBaseValue: retryStepMs,
         onRateLimit: waitFor,
         onSecondaryRateLimit: waitFor,
+        // As far apart as octokit itself keeps them, which GitHub asks for:
+        // https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api
+        write: new Pacer(retryStepMs),
+        notifications: new Pacer(3 * retryStepMs),
       },
     });
   }
@@ -79,24 +110,77 @@ export class GitHubClient {
    * Asks for something and checks what came.
    *
    * @param path A path below the API root with octokit's {placeholders}, or a whole address of the same origin.
-   * @param subject What is asked for, in words, for messages: "the repository acme/widgets".
    * @throws {AppError} as {@link IssueProvider} says.
    */
-  async get<T>(
+  async get<T>(path: string, parameters: Parameters, schema: z.ZodType<T>, ask: Ask): Promise<GitHubAnswer<T>> {
+    return this.#request(`GET ${path}`, parameters, schema, ask, { writes: false, sent: false });
+  }
+
+  /** The same for what may be as it was when it had this ETag; null then, which costs nothing of the rate limit. */
+  async getIfChanged<T>(
     path: string,
     parameters: Parameters,
     schema: z.ZodType<T>,
-    { subject, signal }: { subject: string; signal: AbortSignal },
-  ): Promise<GitHubAnswer<T>> {
+    ask: Ask & { etag: string | null },
+  ): Promise<GitHubAnswer<T> | null> {
+    if (ask.etag === null) return this.get(path, parameters, schema, ask);
+    const headers = { "if-none-match": ask.etag };
     try {
-      const { data, headers } = await abortable(
-        this.#octokit.request(`GET ${path}`, { ...parameters, request: { signal, parseSuccessResponseBody: false } }),
-        signal,
-      );
+      return await this.get(path, { ...parameters, headers }, schema, ask);
+    } catch (error) {
+      if (error instanceof AppError && error.data["providerStatus"] === 304) return null;
+      throw error;
+    }
+  }
+
+  /**
+   * Changes something. Sent once: it is repeated only where GitHub said that it was too much for now and did nothing.
+   *
+   * @throws {AppError} as {@link IssueTracker} says, with `data.uncertain` where it may have been done.
+   */
+  async send<T>(
+    method: "POST" | "PATCH",
+    path: string,
+    parameters: Parameters,
+    schema: z.ZodType<T>,
+    ask: Ask,
+  ): Promise<GitHubAnswer<T>> {
+    return this.#request(`${method} ${path}`, parameters, schema, ask, { writes: true, sent: false });
+  }
+
+  async #request<T>(
+    route: string,
+    parameters: Parameters,
+    schema: z.ZodType<T>,
+    { subject, signal, background = false }: Ask,
+    attempt: Attempt,
+  ): Promise<GitHubAnswer<T>> {
+    const fetch: Fetch = (url, init) => this.#gate.run(() => this.#within(background, attempt, url, init));
+    const request = { signal, parseSuccessResponseBody: false, fetch, ...(attempt.writes && { retries: 0 }) };
+    try {
+      const { data, headers } = await abortable(this.#octokit.request(route, { ...parameters, request }), signal);
       return { data: schema.parse(await parseJson(data)), headers };
     } catch (error) {
-      throw this.#errors.translate(error, subject, signal);
+      throw this.#errors.translate(error, subject, signal, attempt);
     }
+  }
+
+  /** One request when the budget allows it, and what its answer says about the budget. */
+  async #within(background: boolean, attempt: Attempt, url: string, init?: RequestInit): Promise<Response> {
+    const signal = init?.signal ?? new AbortController().signal;
+    const wait = await this.#budget.ready(background, signal);
+    if (wait > 0) throw this.#errors.rateLimited(wait);
+    attempt.sent = true;
+    const response = await this.#fetch(url, init);
+    const limit = limitOf(response);
+    if (limit !== null) {
+      // Refused for being too much: nothing was done.
+      attempt.sent = false;
+      this.#budget.pause(limit);
+    }
+    const window = windowOf(response.headers);
+    if (window !== null) this.#budget.note(window.limit, window.remaining, window.endsInSeconds);
+    return response;
   }
 }
 

@@ -2,6 +2,14 @@ import { RequestError } from "octokit";
 import { ZodError } from "zod";
 import { AppError, type ErrorCode } from "../../../shared/errors.ts";
 
+/** A request on its way, as far as it matters for what its failure means. */
+export interface Attempt {
+  /** It changes something at GitHub. */
+  writes: boolean;
+  /** It may have reached GitHub. */
+  sent: boolean;
+}
+
 /** Turns what octokit, fetch, JSON and zod throw into AppErrors that say what to do. */
 export class GitHubErrors {
   readonly #host: string;
@@ -16,11 +24,39 @@ export class GitHubErrors {
     this.#token = token;
   }
 
-  /** @param subject What was asked for, as "the repository acme/widgets". */
-  translate(error: unknown, subject: string, signal: AbortSignal): AppError {
-    if (signal.aborted) return new AppError("cancelled", `Reading ${subject} was cancelled.`);
+  /**
+   * The error for people. Where a change may have been made although the answer is missing or unreadable, it says so
+   * and carries `data.uncertain`.
+   *
+   * @param subject What was asked for or changed, as "the repository acme/widgets".
+   */
+  translate(error: unknown, subject: string, signal: AbortSignal, attempt: Attempt): AppError {
+    const translated = this.#translate(error, subject, signal, attempt.writes);
+    const answered = error instanceof RequestError && error.response !== undefined && error.status < 500;
+    if (!attempt.writes || !attempt.sent || answered || neverConnected(error)) return translated;
+    return new AppError(
+      translated.code,
+      `${translated.message} Whether the change was made is not known: look at GitHub before repeating it.`,
+      { cause: translated.cause, data: { ...translated.data, uncertain: true } },
+    );
+  }
+
+  rateLimited(retryAfterSeconds: number): AppError {
+    return new AppError(
+      "provider_rate_limited",
+      `GitHub (${this.#host}) has had enough requests for now: try again in ` +
+        `${retryAfterSeconds < 120 ? `${retryAfterSeconds} seconds` : `${Math.ceil(retryAfterSeconds / 60)} minutes`}.` +
+        (this.#token === "" ? " A token in the connection raises the limit." : ""),
+      { data: { retryAfterSeconds } },
+    );
+  }
+
+  #translate(error: unknown, subject: string, signal: AbortSignal, writes: boolean): AppError {
+    if (signal.aborted) {
+      return new AppError("cancelled", `${writes ? "Changing" : "Reading"} ${subject} was cancelled.`);
+    }
     if (error instanceof AppError) return error;
-    if (error instanceof RequestError && error.response) return this.#answered(error, subject);
+    if (error instanceof RequestError && error.response) return this.#answered(error, subject, writes);
     if (error instanceof SyntaxError) {
       return new AppError(
         "provider_failed",
@@ -43,14 +79,15 @@ export class GitHubErrors {
   }
 
   /** Without the cause: it holds the whole answer, and with it whatever the server chose to echo. */
-  #answered(error: RequestError, subject: string): AppError {
+  #answered(error: RequestError, subject: string, writes: boolean): AppError {
     const headers = error.response?.headers ?? {};
     const said = this.#quote(error.message);
     const host = this.#host;
     const limited = headers["x-ratelimit-remaining"] === "0" || /secondary rate/i.test(error.message);
-    if (error.status === 429 || (error.status === 403 && limited)) return this.#rateLimited(headers);
+    if (error.status === 429 || (error.status === 403 && limited)) return this.rateLimited(secondsToWait(headers));
     const fail = (code: ErrorCode, message: string): AppError =>
       new AppError(code, message, { data: { providerStatus: error.status } });
+    const missing = missingScopes(headers);
     switch (error.status) {
       case 401:
         return fail(
@@ -61,44 +98,42 @@ export class GitHubErrors {
         );
       case 403: {
         const sso = String(headers["x-github-sso"] ?? "").startsWith("required");
+        const action = writes ? "change" : "read";
         return fail(
           "provider_forbidden",
           sso
-            ? `GitHub (${host}) wants the token authorised for the organisation's single sign-on to read ${subject}: ` +
+            ? `GitHub (${host}) wants the token authorised for the organisation's single sign-on to ${action} ${subject}: ` +
                 "do so in GitHub under Settings, Developer settings, tokens."
-            : `GitHub (${host}) does not let this token read ${subject} (${said}). It needs the scope "repo" ` +
-                '(classic), or "Issues: read" for this repository (fine-grained).',
+            : `GitHub (${host}) does not let this token ${action} ${subject} (${said}). ` +
+                (missing ??
+                  `It needs the scope "repo" (classic), or "Issues: ${writes ? "write" : "read"}" for this repository ` +
+                    "(fine-grained).") +
+                (writes ? " Its account may also lack the role in the repository." : ""),
         );
       }
       case 404:
         return fail(
           "provider_not_found",
-          `GitHub (${host}) does not have ${subject}, or does not show it to this token. Check its name; a private ` +
-            'one needs a token with the scope "repo" (classic) or with access to it (fine-grained).',
+          `GitHub (${host}) does not have ${subject}, or does not show it to this token. Check its name; ` +
+            (missing === null
+              ? 'a private one needs a token with the scope "repo" (classic) or with access to it (fine-grained).'
+              : `and the token. ${missing}`),
         );
       case 410:
         return fail("provider_not_found", `Issues are switched off for ${subject} at GitHub (${host}).`);
+      case 422:
+        return fail(
+          writes ? "invalid_input" : "provider_failed",
+          `GitHub (${host}) refused ${writes ? "to change" : "to give"} ${subject} (${said}).`,
+        );
       default:
         return fail(
           "provider_failed",
           error.status >= 500
             ? `GitHub (${host}) has a problem of its own (status ${error.status}): try again later.`
-            : `GitHub (${host}) refused to give ${subject} (status ${error.status}: ${said}).`,
+            : `GitHub (${host}) refused ${writes ? "to change" : "to give"} ${subject} (status ${error.status}: ${said}).`,
         );
     }
-  }
-
-  #rateLimited(headers: Record<string, string | number | undefined>): AppError {
-    const reset = Number(headers["x-ratelimit-reset"]);
-    const untilReset = Number.isFinite(reset) ? Math.max(reset - Math.floor(Date.now() / 1000), 0) : 60;
-    const retryAfterSeconds = Number(headers["retry-after"]) || untilReset;
-    return new AppError(
-      "provider_rate_limited",
-      `GitHub (${this.#host}) has had enough requests for now: try again in ` +
-        `${retryAfterSeconds < 120 ? `${retryAfterSeconds} seconds` : `${Math.ceil(retryAfterSeconds / 60)} minutes`}.` +
-        (this.#token === "" ? " A token in the connection raises the limit." : ""),
-      { data: { retryAfterSeconds } },
-    );
   }
 
   #unreached(error: unknown, subject: string): AppError {
@@ -124,6 +159,51 @@ export class GitHubErrors {
     const line = clean.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim();
     return line.length > 200 ? `${line.slice(0, 200)}…` : line;
   }
+}
+
+type Headers = Record<string, string | number | undefined>;
+
+function secondsToWait(headers: Headers): number {
+  const reset = Number(headers["x-ratelimit-reset"]);
+  const untilReset = Number.isFinite(reset) ? Math.max(reset - Math.floor(Date.now() / 1000), 0) : 60;
+  return Number(headers["retry-after"]) || untilReset;
+}
+
+/**
+ * What a classic token lacks, in a sentence; null where GitHub does not tell or nothing is lacking. GitHub lists the
+ * token's scopes and those of which one would do:
+ * https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps
+ */
+function missingScopes(headers: Headers): string | null {
+  const has = scopesOf(headers["x-oauth-scopes"]);
+  const accepted = scopesOf(headers["x-accepted-oauth-scopes"]);
+  if (headers["x-oauth-scopes"] === undefined || accepted.length === 0) return null;
+  if (accepted.some((scope) => has.includes(scope))) return null;
+  const held = has.length === 0 ? "no scopes" : `only the scopes ${has.join(", ")}`;
+  return `The token has ${held} and needs ${accepted.join(" or ")}: give it that in GitHub, or save another token.`;
+}
+
+/** The scopes of a header of GitHub's. */
+export function scopesOf(header: string | number | undefined): string[] {
+  return String(header ?? "")
+    .split(",")
+    .map((scope) => scope.trim())
+    .filter(Boolean);
+}
+
+/** Errors of connecting: the request was never sent. */
+const beforeSending = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+
+function neverConnected(error: unknown): boolean {
+  const { code = "" } = rootCause(error);
+  return beforeSending.has(code);
 }
 
 /** fetch and octokit wrap the error that says what happened, sometimes twice. */

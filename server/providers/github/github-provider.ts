@@ -1,37 +1,45 @@
 import * as z from "zod";
 import type { IssueComment } from "../../../shared/entities/issue.ts";
 import { AppError } from "../../../shared/errors.ts";
-import { CommentSpool } from "../comment-spool.ts";
+import { downloadAttachment, type AttachmentSource } from "../attachment.ts";
+import type { ListOptions, ProviderAbilities, ProviderConnection, ProviderIssue, ProviderTest } from "../provider.ts";
 import type {
-  IssueProvider,
-  ListOptions,
-  ProviderAbilities,
-  ProviderConnection,
-  ProviderIssue,
-  ProviderTest,
-} from "../provider.ts";
+  Attachment,
+  ChangeListOptions,
+  IssueChange,
+  IssueChoices,
+  IssueDraft,
+  IssueRef,
+  IssueTracker,
+  TrackerAbilities,
+} from "../tracker.ts";
+import { gitHubAttachments } from "./attachments.ts";
 import { GitHubClient, type GitHubClientOptions } from "./client.ts";
-import { listPages } from "./pages.ts";
-import {
-  account,
-  issueNumberOf,
-  listedComment,
-  listedIssue,
-  type ListedIssue,
-  toComment,
-  toIssue,
-} from "./payloads.ts";
+import { scopesOf } from "./errors.ts";
+import { account, repositoryAnswer } from "./payloads.ts";
+import { IssueReader } from "./reader.ts";
+import { parseRepository } from "./repository.ts";
+import { IssueWriter } from "./writer.ts";
 
 /** github.com and GitHub Enterprise Server, through octokit. */
-export class GitHubProvider implements IssueProvider {
+export class GitHubProvider implements IssueTracker {
   readonly name = "github";
   readonly abilities: ProviderAbilities = { milestones: true, collaborators: true };
+  readonly can: TrackerAbilities;
   readonly #client: GitHubClient;
+  readonly #attachments: AttachmentSource;
   readonly #anonymous: boolean;
 
   constructor(connection: ProviderConnection, options: GitHubClientOptions = {}) {
     this.#client = new GitHubClient(connection, options);
     this.#anonymous = connection.token === "";
+    this.can = abilities({ comment: !this.#anonymous, triage: !this.#anonymous, push: !this.#anonymous });
+    this.#attachments = gitHubAttachments({
+      baseUrl: this.#client.baseUrl,
+      token: connection.token,
+      timeoutMs: this.#client.timeoutMs,
+      storageHosts: options.storageHosts ?? [],
+    });
   }
 
   async test(signal: AbortSignal): Promise<ProviderTest> {
@@ -41,111 +49,88 @@ export class GitHubProvider implements IssueProvider {
         const message = "Reached without a token: only public repositories can be read, 60 requests an hour.";
         return { ok: true, message, scopes: [] };
       }
-      const { data, headers } = await this.#client.get("/user", {}, account, {
-        subject: "the token's account",
-        signal,
-      });
-      const scopes = String(headers["x-oauth-scopes"] ?? "")
-        .split(",")
-        .map((scope) => scope.trim())
-        .filter(Boolean);
-      return { ok: true, message: `Signed in as ${data.login}.`, scopes };
+      const ask = { subject: "the token's account", signal };
+      const { data, headers } = await this.#client.get("/user", {}, account, ask);
+      const scopes = scopesOf(headers["x-oauth-scopes"]);
+      // Fine-grained tokens have no scopes, and GitHub does not tell what they may.
+      const missing = headers["x-oauth-scopes"] === undefined ? "" : missingScope(scopes);
+      return { ok: true, message: `Signed in as ${data.login}.${missing}`, scopes };
     } catch (error) {
       if (!(error instanceof AppError) || error.code === "cancelled") throw error;
       return { ok: false, message: error.message, scopes: [] };
     }
   }
 
-  async *listIssues(externalProject: string, options: ListOptions): AsyncGenerator<ProviderIssue[]> {
-    const repository = parseRepository(externalProject);
-    using comments = new CommentSpool();
-    await this.#readComments(repository, comments, options);
-
-    // The order of creation keeps pages stable: what is new joins at the end.
-    const listing = {
-      path: "/repos/{owner}/{repo}/issues",
-      parameters: { ...repository, state: "all", sort: "created", direction: "asc" },
-      item: z.array(listedIssue),
-      subject: `the issues of ${externalProject}`,
-    };
-    let done = 0;
-    for await (const page of this.#pages(listing, options.signal)) {
-      done += page.items.length;
-      options.onProgress?.({ done, total: page.total, step: "Fetching issues" });
-      const issues = page.items.filter((issue) => issue.pull_request === undefined);
-      yield await Promise.all(
-        issues.map(async (issue) => toIssue(issue, await this.#commentsOf(repository, issue, comments, options))),
-      );
-    }
+  /** What the account's role in the repository allows; a fine-grained token may allow less, which GitHub does not tell. */
+  async projectAbilities(externalProject: string, signal: AbortSignal): Promise<TrackerAbilities> {
+    const ask = { subject: `the repository ${externalProject}`, signal };
+    const parameters = parseRepository(externalProject);
+    const { data } = await this.#client.get("/repos/{owner}/{repo}", parameters, repositoryAnswer, ask);
+    const usable = !this.#anonymous && data.has_issues && !data.archived;
+    const { triage = false, push = false } = data.permissions ?? {};
+    return abilities({ comment: usable, triage: usable && (triage || push), push: usable && push });
   }
 
-  /** All comments of a repository, a hundred per request. */
-  async #readComments(repository: Repository, spool: CommentSpool, options: ListOptions): Promise<void> {
-    const listing = {
-      path: "/repos/{owner}/{repo}/issues/comments",
-      parameters: { ...repository, sort: "created", direction: "asc" },
-      item: z.array(listedComment),
-      subject: `the comments of ${repository.owner}/${repository.repo}`,
-    };
-    let done = 0;
-    try {
-      for await (const { items, total } of this.#pages(listing, options.signal)) {
-        spool.add(
-          items.flatMap((item) => {
-            const issue = issueNumberOf(item);
-            return issue === null ? [] : [{ issue, comment: toComment(item) }];
-          }),
-        );
-        done += items.length;
-        options.onProgress?.({ done, total, step: "Fetching comments" });
-      }
-    } catch (error) {
-      // GitHub lists only so many; what is beyond is read issue by issue.
-      if (!(done > 0 && error instanceof AppError && error.data["providerStatus"] === 422)) throw error;
-    }
+  async *listIssues(externalProject: string, options: ChangeListOptions): AsyncGenerator<ProviderIssue[]> {
+    yield* new IssueReader(this.#client, parseRepository(externalProject), options).issues();
   }
 
-  /**
-   * The spooled comments of an issue, or a list of its own where the count says that some are missing: a page may have
-   * shifted while it was read, or a comment may be newer than the listing.
-   */
-  async #commentsOf(
-    repository: Repository,
-    issue: ListedIssue,
-    spool: CommentSpool,
-    { signal }: ListOptions,
-  ): Promise<IssueComment[]> {
-    const spooled = spool.of(issue.number);
-    if (spooled.length >= issue.comments) return spooled;
-    const listing = {
-      path: "/repos/{owner}/{repo}/issues/{issue_number}/comments",
-      parameters: { ...repository, issue_number: issue.number },
-      item: z.array(listedComment),
-      subject: `the comments of ${repository.owner}/${repository.repo}#${issue.number}`,
-    };
-    const listed: IssueComment[] = [];
-    for await (const { items } of this.#pages(listing, signal)) listed.push(...items.map(toComment));
-    return listed;
+  async *listKeys(externalProject: string, options: ListOptions): AsyncGenerator<string[]> {
+    yield* new IssueReader(this.#client, parseRepository(externalProject), options).keys();
   }
 
-  #pages<T>(listing: Parameters<typeof listPages<T>>[1], signal: AbortSignal): ReturnType<typeof listPages<T>> {
-    return listPages(this.#client, listing, signal);
+  async getIssue(externalProject: string, ref: IssueRef, signal: AbortSignal): Promise<ProviderIssue | null> {
+    return this.#writer(externalProject, signal).find(ref);
+  }
+
+  async createIssue(externalProject: string, draft: IssueDraft, signal: AbortSignal): Promise<ProviderIssue> {
+    return this.#writer(externalProject, signal).create(draft);
+  }
+
+  async updateIssue(
+    externalProject: string,
+    ref: IssueRef,
+    change: IssueChange,
+    signal: AbortSignal,
+  ): Promise<ProviderIssue> {
+    return this.#writer(externalProject, signal).update(ref, change);
+  }
+
+  async addComment(externalProject: string, ref: IssueRef, body: string, signal: AbortSignal): Promise<IssueComment> {
+    return this.#writer(externalProject, signal).comment(ref, body);
+  }
+
+  async choices(externalProject: string, ref: IssueRef | null, signal: AbortSignal): Promise<IssueChoices> {
+    return this.#writer(externalProject, signal).choices(ref);
+  }
+
+  async fetchAttachment(url: string, maxBytes: number, signal: AbortSignal): Promise<Attachment> {
+    return downloadAttachment(url, this.#attachments, maxBytes, signal);
+  }
+
+  #writer(externalProject: string, signal: AbortSignal): IssueWriter {
+    return new IssueWriter(this.#client, parseRepository(externalProject), signal);
   }
 }
 
-interface Repository {
-  owner: string;
-  repo: string;
-  [parameter: string]: string;
+/**
+ * What GitHub's roles allow: https://docs.github.com/en/organizations/managing-user-access-to-your-organizations-repositories/managing-repository-roles/repository-roles-for-an-organization
+ */
+function abilities({ comment, triage, push }: { comment: boolean; triage: boolean; push: boolean }): TrackerAbilities {
+  return {
+    create: comment,
+    comment,
+    edit: push,
+    changeStatus: triage,
+    label: triage,
+    assign: triage,
+    severalAssignees: true,
+  };
 }
 
-function parseRepository(externalProject: string): Repository {
-  const [, owner, repo] = /^([\w-]+)\/([\w.-]+)$/.exec(externalProject) ?? [];
-  if (owner === undefined || repo === undefined || repo === "." || repo === "..") {
-    throw new AppError(
-      "invalid_input",
-      `"${externalProject}" is no GitHub repository: write owner/repository, as octocat/hello-world.`,
-    );
-  }
-  return { owner, repo };
+function missingScope(scopes: readonly string[]): string {
+  if (scopes.includes("repo")) return "";
+  return scopes.includes("public_repo")
+    ? ' The token reaches public repositories only: private ones need the scope "repo".'
+    : ' The token has no scope for repositories: public ones can be read, nothing can be changed. Give it "repo".';
 }

@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { AppError } from "../../../shared/errors.ts";
-import type { GitHubClient } from "./client.ts";
+import { type GitHubClient, headerOf } from "./client.ts";
 
 export interface Listing<T> {
   /** The list's path with octokit's {placeholders}. */
@@ -9,16 +9,20 @@ export interface Listing<T> {
   item: z.ZodType<T[]>;
   /** What is listed, for messages. */
   subject: string;
+  /** Whether nobody waits for it, which goes for what syncs read: true unless told. */
+  background?: boolean;
 }
 
 export interface ListedPage<T> {
   items: T[];
   /** How many entries the list has in all, as far as can be told; 0 where the server does not say. */
   total: number;
+  /** GitHub's time of the answer, as its header `Date` says; null where it is missing. */
+  answeredAt: string | null;
 }
 
 /** Entries of one page: the most GitHub gives. */
-const perPage = 100;
+export const perPage = 100;
 
 /** More than any repository has: ten million entries. */
 const mostPages = 100_000;
@@ -73,11 +77,11 @@ class PageReader<T> {
         continue;
       }
       if (outcome.status === "rejected") throw outcome.reason;
-      const { items, pageCount } = outcome.value;
+      const { items, pageCount, answeredAt } = outcome.value;
       if (pageCount !== null) total = pageCount * perPage;
       read += items.length;
       const complete = this.#active === 0 && this.#toFetch.length === 0 && this.#fetched.length === 0;
-      yield { items, total: complete ? read : total };
+      yield { items, total: complete ? read : total, answeredAt };
     }
   }
 
@@ -118,23 +122,21 @@ class PageReader<T> {
   }
 
   async #request(reference: PageReference): Promise<FetchedPage<T>> {
-    const { path, parameters, item, subject } = this.#listing;
-    const options = { subject, signal: this.#signal };
-    const { data, headers } =
+    const { path, parameters, item, subject, background = true } = this.#listing;
+    const options = { subject, signal: this.#signal, background };
+    const answer =
       typeof reference === "string"
         ? await this.#client.get(reference, {}, item, options)
         : await this.#client.get(path, { ...parameters, per_page: perPage, page: reference }, item, options);
-    const links = parseLinks(String(headers["link"] ?? ""));
-    const next = links.get("next") ?? null;
-    const last = links.get("last") ?? null;
-    // A cursor in it means that pages may not be asked for by number (status 422).
-    const numbered = next === null || !queryOf(next).has("after");
-    return { items: data, next, pageCount: numbered && last !== null ? pageNumber(last) : null };
+    const link = headerOf(answer, "link");
+    const next = parseLinks(link).get("next") ?? null;
+    return { items: answer.data, next, pageCount: pageCountOf(link), answeredAt: headerOf(answer, "date") || null };
   }
 }
 
 interface FetchedPage<T> {
   items: T[];
+  answeredAt: string | null;
   /** The address of the next page. */
   next: string | null;
   /** How many pages there are, where they are numbered and the server says so: not on the last page. */
@@ -148,6 +150,16 @@ export function parseLinks(header: string): Map<string, string> {
     links.set(relation, address);
   }
   return links;
+}
+
+/** How many pages a list has, by the Link header of one of them; null on the last one and where they have cursors. */
+export function pageCountOf(link: string): number | null {
+  const links = parseLinks(link);
+  const next = links.get("next");
+  const last = links.get("last");
+  // A cursor in it means that pages may not be asked for by number (status 422).
+  const numbered = next === undefined || !queryOf(next).has("after");
+  return numbered && last !== undefined ? pageNumber(last) : null;
 }
 
 function pageNumber(address: string): number | null {

@@ -5,6 +5,11 @@ import type { ProviderIssue } from "../provider.ts";
 
 /** The fields we use of GitHub's answers, as github.com's own description (`@octokit/openapi`) has them. */
 
+/** GitHub's own form of a time, in whole seconds. */
+export function issueTime(milliseconds: number): string {
+  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+}
+
 const time = z.iso.datetime({ offset: true }).transform((value) => new Date(value).toISOString());
 
 /** GitHub answers null for an account that is gone, and shows it as "ghost". */
@@ -28,6 +33,8 @@ export const listedIssue = z.object({
   user: person,
   milestone: z.object({ title: z.string() }).nullish(),
   html_url: z.string(),
+  /** Where the issue is by now: another name than was asked for where the repository was renamed. */
+  repository_url: z.string(),
   comments: z.number(),
   created_at: time,
   updated_at: time,
@@ -51,7 +58,20 @@ export const listedComment = z.object({
 
 export type ListedComment = z.infer<typeof listedComment>;
 
-export const account = z.object({ login: z.string() });
+/** An entry of a listing of which only the lasting id counts. */
+export const listedKey = z.object({ id: z.number(), pull_request: z.unknown().optional() });
+
+export const account = z.object({ id: z.number(), login: z.string() });
+
+export const namedLabel = z.object({ name: z.string() });
+
+export const repositoryAnswer = z.object({
+  full_name: z.string(),
+  has_issues: z.boolean().default(true),
+  archived: z.boolean().default(false),
+  /** What the token's account may; GitHub leaves it out for strangers. */
+  permissions: z.object({ push: z.boolean(), triage: z.boolean().default(false), pull: z.boolean() }).optional(),
+});
 
 /** GitHub's associations that mean "one of the repository's own people". */
 const collaborators = new Set(["OWNER", "MEMBER", "COLLABORATOR"]);
