@@ -1,6 +1,6 @@
 import { isoTime, type Clock } from "../../shared/clock.ts";
 import type { Page } from "../../shared/entities/common.ts";
-import type { Issue, IssueStatus, IssueWithComments } from "../../shared/entities/issue.ts";
+import type { Issue, IssueComment, IssueStatus, IssueWithComments } from "../../shared/entities/issue.ts";
 import { newId } from "../ids.ts";
 import type { Database, SqlParameters } from "../storage/database.ts";
 import { IssueListing, type IssueGroup, type IssuePageQuery, type IssueQuery } from "./listing.ts";
@@ -42,6 +42,13 @@ export interface StoredRef {
   id: string;
   key: string;
   externalId: string;
+}
+
+/** A stored issue's texts. */
+export interface StoredText extends StoredRef {
+  title: string;
+  body: string;
+  createdAt: string;
 }
 
 /** Issues with their comments and full text, in SQLite. */
@@ -163,6 +170,43 @@ export class IssueRepository {
       .get({ linkId, externalId });
   }
 
+  /** The issues of a link that were made at or after a time, by the tracker's clock. */
+  madeSince({ linkId, projectId, since }: { linkId: string; projectId: string; since: string }): StoredText[] {
+    return this.#database
+      .prepare<StoredText>(
+        `SELECT i.id, key, external_id AS externalId, title, body, created_at AS createdAt
+         FROM (SELECT DISTINCT provider, status FROM issue_counts WHERE project_id = :projectId) AS stream
+         JOIN issues AS i INDEXED BY issues_created ON i.project_id = :projectId AND i.provider = stream.provider
+           AND i.status = stream.status AND i.created_at >= :since
+         WHERE link_id = :linkId`,
+      )
+      .all({ linkId, projectId, since });
+  }
+
+  /**
+   * Adds a comment that was just made to an issue; nothing where the issue is gone or has the comment already. The next
+   * sync stores the issue anew, with whatever else the comment changed.
+   */
+  addComment(issueId: string, comment: IssueComment): void {
+    this.#database.transaction(() => {
+      const row = this.#database
+        .prepare<{ row_id: number; search_id: number; position: number; present: number }>(
+          `SELECT row_id, search_id, ifnull(max(position) + 1, 0) AS position, ifnull(max(c.id = :commentId), 0) AS present
+           FROM issues AS i LEFT JOIN issue_comments AS c ON c.issue = i.row_id WHERE i.id = :issueId GROUP BY row_id`,
+        )
+        .get({ issueId, commentId: comment.id });
+      if (row === undefined || row.present === 1) return;
+      this.#storeComments(row.row_id, [comment], row.position);
+      this.#database
+        .prepare(
+          `UPDATE issues SET comment_count = comment_count + 1, version = version + 1, digest = '', synced_at = :now
+           WHERE row_id = :rowId`,
+        )
+        .run({ rowId: row.row_id, now: isoTime(this.#clock) });
+      this.#reindex(issueId, row.search_id);
+    });
+  }
+
   /** How many issues came over a link. */
   countOf(linkId: string): number {
     return (
@@ -251,26 +295,26 @@ export class IssueRepository {
     if (known !== undefined) {
       this.#database.prepare(updateIssue).run({ ...content, rowId: known.row_id });
       this.#database.prepare("DELETE FROM issue_comments WHERE issue = :rowId").run({ rowId: known.row_id });
-      this.#storeComments(known.row_id, issue);
+      this.#storeComments(known.row_id, issue.comments);
       return known.id;
     }
     const { tenantId, projectId, linkId, provider } = origin;
     const id = newId();
     const place = { id, tenantId, projectId, linkId, provider, externalId: issue.externalId };
     const inserted = this.#database.prepare<{ row_id: number }>(insertIssue).get({ ...content, ...place });
-    if (inserted !== undefined) this.#storeComments(inserted.row_id, issue);
+    if (inserted !== undefined) this.#storeComments(inserted.row_id, issue.comments);
     return id;
   }
 
-  #storeComments(rowId: number, issue: FetchedIssue): void {
+  #storeComments(rowId: number, comments: readonly IssueComment[], from = 0): void {
     const insert = this.#database.prepare(
       `INSERT INTO issue_comments VALUES
          (:rowId, :position, :id, :author, :body, :createdAt, :updatedAt, :fromCollaborator)`,
     );
-    issue.comments.forEach(({ id, author, body, createdAt, updatedAt, fromCollaborator }, position) => {
+    comments.forEach(({ id, author, body, createdAt, updatedAt, fromCollaborator }, index) => {
       insert.run({
         rowId,
-        position,
+        position: from + index,
         id,
         author: JSON.stringify({ id: author.id, name: author.name }),
         body,

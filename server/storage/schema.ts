@@ -259,10 +259,27 @@ CREATE INDEX outbox_user ON outbox (user_id, status, seq);
 CREATE INDEX outbox_link ON outbox (link_id, status, seq);
 `;
 
+/** What an issue is counted under, in SQL. */
+const facetsOf = (row: "NEW" | "OLD") => `
+  SELECT 'label' AS facet, value FROM json_each(${row}.labels)
+  UNION SELECT 'label', '' WHERE ${row}.labels = '[]'
+  UNION SELECT 'assignee', json_extract(value, '$.name') FROM json_each(${row}.assignees)
+  UNION SELECT 'assignee', '' WHERE ${row}.assignees = '[]'
+  UNION SELECT 'milestone', ifnull(${row}.milestone, '')`;
+
+const countFacets = `
+  INSERT INTO issue_facet_counts
+    SELECT NEW.tenant_id, NEW.project_id, NEW.provider, NEW.status, facet, value, 1 FROM (${facetsOf("NEW")}) WHERE true
+    ON CONFLICT DO UPDATE SET count = count + 1;`;
+
+const uncountFacets = `
+  UPDATE issue_facet_counts SET count = count - 1 WHERE tenant_id = OLD.tenant_id AND project_id = OLD.project_id
+    AND provider = OLD.provider AND status = OLD.status AND (facet, value) IN (${facetsOf("OLD")});`;
+
 /**
  * How many issues have a label, an assignee, a milestone, or none of them (the empty value), for grouping without reading
- * the issues; kept by server/issues/facet-counts.ts. Emptied digests make the next full sync store every issue anew, and
- * with it the words that the filters by milestone and by "none" look for.
+ * the issues. Emptied digests make the next full sync store every issue anew, and with it the words that the filters by
+ * milestone and by "none" look for.
  */
 const issueFacets = `
 CREATE TABLE issue_facet_counts (
@@ -289,6 +306,14 @@ INSERT INTO issue_facet_counts
 INSERT INTO issue_facet_counts
   SELECT tenant_id, project_id, provider, status, 'assignee', '', count(*) FROM issues WHERE assignees = '[]'
   GROUP BY 1, 2, 3, 4;
+CREATE TRIGGER issue_facets_counted AFTER INSERT ON issues BEGIN ${countFacets}
+END;
+CREATE TRIGGER issue_facets_uncounted AFTER DELETE ON issues BEGIN ${uncountFacets}
+END;
+CREATE TRIGGER issue_facets_recounted AFTER UPDATE OF status, labels, assignees, milestone ON issues
+  WHEN (NEW.status, NEW.labels, NEW.assignees, NEW.milestone) IS NOT (OLD.status, OLD.labels, OLD.assignees, OLD.milestone)
+BEGIN ${uncountFacets} ${countFacets}
+END;
 UPDATE issues SET digest = '';
 `;
 
