@@ -17,7 +17,7 @@ const timeoutMs = 30_000;
 
 /** The pictures of the README are made here, on request: they would differ a little with each run. */
 const pictures =
-  process.env["AIOPS_SCREENSHOTS"] === "1" ? join(root, "docs/images") : join(root, "out/screenshots/installed");
+  process.env["README_PICTURES"] === "1" ? join(root, "docs/images") : join(root, "out/screenshots/installed");
 
 describe("the packaged extension, with the demo and without a checkout beside it", function () {
   this.timeout(180_000);
@@ -101,7 +101,13 @@ describe("the packaged extension, with the demo and without a checkout beside it
     demo = await prepareDemo({ folder: join(folder, "demo"), serverUrl: "", aiops });
     await row(issueTitle).waitFor({ timeout: timeoutMs });
     assert.match((await row("Open").textContent()) ?? "", /Open\s*\d+/);
-    await picture("issues", page.locator(".part.sidebar"));
+    // Room for the titles, in the pictures too.
+    const sash = await page.locator(".part.sidebar").boundingBox();
+    assert(sash !== null);
+    await page.mouse.move(sash.x + sash.width, 450);
+    await page.mouse.down();
+    await page.mouse.move(sash.x + 460, 450, { steps: 5 });
+    await page.mouse.up();
   });
 
   it("ends Start Work in an attached session: in the clone, on the issue's branch, with its context", async () => {
@@ -123,8 +129,6 @@ describe("the packaged extension, with the demo and without a checkout beside it
     assert.match(context, /Disk full during a sync/);
     assert.match(context, /507/, "a comment or the body is in it");
     await row(`issue/`).waitFor({ timeout: timeoutMs });
-    await picture("projects", page.locator(".pane", { has: page.locator('[aria-label^="Projects"]') }).first());
-    await picture("sessions", page.locator(".pane", { has: page.locator('[aria-label^="Sessions"]') }).first());
   });
 
   it("opens the issue's page, rendered, with its session", async () => {
@@ -132,7 +136,10 @@ describe("the packaged extension, with the demo and without a checkout beside it
     const panel: Frame = await findWebview(page, "What was not", timeoutMs);
     await panel.getByRole("heading", { name: issueTitle }).waitFor({ timeout: timeoutMs });
     await panel.getByRole("button", { name: /Attach/ }).waitFor({ timeout: timeoutMs });
+    await page.mouse.move(900, 20);
+    await page.locator(".workbench-hover-container").waitFor({ state: "hidden" });
     await picture("overview");
+    await picture("views", page.locator(".part.sidebar"));
     await page.keyboard.press("Control+j");
     await panel.getByText("Comments").first().waitFor();
     await picture("issue-panel", page.locator(".part.editor"));
