@@ -1,7 +1,7 @@
-import { findAssignableUsers, getAllLabels, getCreateIssueMetaIssueTypes } from "jira.js/cloud";
+import { findAssignableUsers, getAllLabels, getCreateIssueMetaIssueTypes, getMyPermissions } from "jira.js/cloud";
 import * as z from "zod";
 import { AppError } from "../../../shared/errors.ts";
-import type { IssueChoices } from "../tracker.ts";
+import type { IssueChoices, TrackerAbilities } from "../tracker.ts";
 import type { JiraCall, JiraClient } from "./client.ts";
 import { person } from "./payloads.ts";
 import { pathPart } from "./search.ts";
@@ -35,6 +35,29 @@ export async function siteLabels(client: JiraClient, site: JiraSite, call: JiraC
   return data.results.map(({ value }) => value.replace(/^"(.*)"$/, "$1"));
 }
 
+const permissions = z.object({ permissions: z.record(z.string(), z.object({ havePermission: z.boolean() })) });
+
+/** What the account's permissions in the project allow. */
+export async function grantedAbilities(
+  client: JiraClient,
+  projectKey: string,
+  call: JiraCall,
+): Promise<TrackerAbilities> {
+  const wanted = "CREATE_ISSUES,EDIT_ISSUES,ADD_COMMENTS,TRANSITION_ISSUES,ASSIGN_ISSUES";
+  const parameters = { projectKey, permissions: wanted };
+  const { data } = await client.call((api) => getMyPermissions(api, parameters), permissions, call);
+  const has = (name: string) => data.permissions[name]?.havePermission === true;
+  return {
+    create: has("CREATE_ISSUES"),
+    edit: has("EDIT_ISSUES"),
+    comment: has("ADD_COMMENTS"),
+    changeStatus: has("TRANSITION_ISSUES"),
+    label: has("EDIT_ISSUES"),
+    assign: has("ASSIGN_ISSUES"),
+    severalAssignees: false,
+  };
+}
+
 const issueType = z.object({
   id: z.string(),
   name: z.string(),
@@ -53,7 +76,10 @@ export async function standardIssueType(client: JiraClient, project: string, cal
   const parameters = { projectIdOrKey: pathPart(project), maxResults: 200 };
   const { data } = await client.call((api) => getCreateIssueMetaIssueTypes(api, parameters), issueTypePage, call);
   const types = data.issueTypes ?? data.values ?? [];
-  const standard = types.find(({ subtask, hierarchyLevel }) => subtask !== true && (hierarchyLevel ?? 0) === 0);
+  const standard = types.find(
+    // Data Center does not tell levels, and calls its one higher type so in every project.
+    ({ name, subtask, hierarchyLevel }) => subtask !== true && (hierarchyLevel ?? (name === "Epic" ? 1 : 0)) === 0,
+  );
   if (standard) return standard.id;
   throw new AppError(
     "provider_forbidden",

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Client, SendRequestOptions } from "jira.js/core";
-import type * as z from "zod";
+import * as z from "zod";
 import { AppError } from "../../../shared/errors.ts";
 import { Gate } from "../gate.ts";
 import { guardedFetch } from "../guarded-fetch.ts";
@@ -40,6 +40,13 @@ export interface JiraAnswer<T> {
   data: T;
   headers: Headers;
 }
+
+const parameterValue = z.union([z.string(), z.number(), z.boolean()]);
+
+/** A list is a parameter that is given several times; what is undefined is not given. */
+const parameterValues = z
+  .union([z.undefined(), parameterValue, z.array(parameterValue)])
+  .transform((value) => (Array.isArray(value) ? value : value === undefined ? [] : [value]));
 
 /**
  * The transport under jira.js, whose functions know the API's paths and parameters: {@link Client} is the interface
@@ -171,8 +178,7 @@ export class JiraClient {
   #address({ url, searchParams = {} }: SendRequestOptions, version: 2 | 3): URL {
     const address = new URL(this.base + url.replace(/^\/rest\/api\/\d\//, `/rest/api/${version}/`));
     for (const [name, value] of Object.entries(searchParams)) {
-      const values: unknown[] = Array.isArray(value) ? value : [value];
-      for (const each of values) if (each !== undefined) address.searchParams.append(name, String(each));
+      for (const each of parameterValues.parse(value)) address.searchParams.append(name, String(each));
     }
     return address;
   }

@@ -15,7 +15,7 @@ import type {
   TrackerAbilities,
 } from "../tracker.ts";
 import { fetchJiraAttachment } from "./attachments.ts";
-import { assignablePeople, siteLabels, standardIssueType } from "./choices.ts";
+import { assignablePeople, grantedAbilities, siteLabels, standardIssueType } from "./choices.ts";
 import { type JiraCall, JiraClient, type JiraClientOptions } from "./client.ts";
 import { comment, type Issue, issue, issueFields, person, toComment, toIssue } from "./payloads.ts";
 import { PositionTracker, readPosition } from "./position.ts";
@@ -68,6 +68,7 @@ export class JiraProvider implements IssueTracker {
     const site = await this.#site(options.signal);
     const tracker = new PositionTracker(since);
     const given = new Map<string, string>();
+    let name = externalProject;
     const pages = searchPages(this.#client, site, {
       jql: projectJql(externalProject, tracker.from),
       fields: issueFields(site),
@@ -80,7 +81,11 @@ export class JiraProvider implements IssueTracker {
     for await (const { items, total, date } of pages) {
       tracker.started(date);
       const fresh = items.filter(({ id, fields }) => !given.has(id) && !tracker.isKnown(id, fields.updated));
-      for (const { id, fields } of items) given.set(id, fields.updated);
+      for (const { id, fields } of items) {
+        given.set(id, fields.updated);
+        // Jira finds the issues of a project also under the keys that it had before.
+        if (fields.project.key !== name) options.onRenamed?.((name = fields.project.key));
+      }
       const issues = await Promise.all(fresh.map((found) => this.#complete(found, site, options.signal)));
       for (const found of issues) tracker.listed(found);
       const done = given.size;
@@ -195,6 +200,13 @@ export class JiraProvider implements IssueTracker {
       ref === null ? [] : readTransitions(this.#client, ref.externalId, call),
     ]);
     return { labels, assignees, statuses: statusChoices(transitions) };
+  }
+
+  async projectAbilities(externalProject: string, signal: AbortSignal): Promise<TrackerAbilities> {
+    checkProjectKey(externalProject);
+    const site = await this.#site(signal);
+    const call = { subject: `the account's permissions in ${externalProject}`, signal, version: site.version };
+    return grantedAbilities(this.#client, externalProject, call);
   }
 
   fetchAttachment(url: string, maxBytes: number, signal: AbortSignal): Promise<Attachment> {

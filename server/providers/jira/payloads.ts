@@ -84,12 +84,10 @@ export type Issue = z.infer<typeof issue>;
 
 /** The fields that {@link issue} wants; nothing else is asked for. */
 export function issueFields({ sprintField }: JiraSite): string[] {
-  return [
-    ...["summary", "description", "status", "labels", "assignee", "reporter", "creator", "fixVersions", "created"],
-    ...["updated", "resolutiondate", "statuscategorychangedate", "comment", "attachment", "project"],
-    ...(sprintField === null ? [] : [sprintField]),
-  ];
+  return sprintField === null ? fixedFields : [...fixedFields, sprintField];
 }
+
+const fixedFields = Object.keys(issue.shape.fields.shape);
 
 export function statusCategory(value: Status): ReturnType<typeof providerCategory> {
   return providerCategory("jira", value.statusCategory?.key ?? "");

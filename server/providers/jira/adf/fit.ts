@@ -1,4 +1,4 @@
-import { type AdfNode, childrenOf, paragraph, plainText, text } from "./nodes.ts";
+import { type AdfNode, attribute, childrenOf, paragraph, plainText, text } from "./nodes.ts";
 
 const lists = ["bulletList", "orderedList"];
 
@@ -78,5 +78,5 @@ function bold(node: AdfNode): AdfNode {
 }
 
 function withoutMedia(node: AdfNode): AdfNode {
-  return node.type === "media" ? text(String(node.attrs?.["alt"] ?? "image")) : node;
+  return node.type === "media" ? text(attribute(node, "alt") || "image") : node;
 }

@@ -1,5 +1,14 @@
 import { inlineMarkdown, longestRun, mediaMarkdown } from "./inline-markdown.ts";
-import { type AdfNode, attribute, childrenOf, type DocumentPlace, isNode, maxDepth, plainText, textOf } from "./nodes.ts";
+import {
+  type AdfNode,
+  attribute,
+  childrenOf,
+  type DocumentPlace,
+  isNode,
+  maxDepth,
+  plainText,
+  textOf,
+} from "./nodes.ts";
 import { alertOfPanel } from "./panels.ts";
 import { isLinkable } from "./references.ts";
 

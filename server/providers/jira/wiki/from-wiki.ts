@@ -92,9 +92,10 @@ class BlockReader {
       const line = this.#line().trim();
       const [whole, marker = ""] = listMarker.exec(line) ?? [];
       if (whole === undefined) break;
-      const kinds = marker.slice(0, maxListDepth).split("").map((character) =>
-        character === "#" ? "orderedList" : "bulletList",
-      );
+      const kinds = marker
+        .slice(0, maxListDepth)
+        .split("")
+        .map((character) => (character === "#" ? "orderedList" : "bulletList"));
       if (first !== null && first.type !== kinds[0]) break;
       while (open.length > kinds.length || open.some(({ kind }, index) => kind !== kinds[index])) open.pop();
       while (open.length < kinds.length) {
@@ -106,12 +107,10 @@ class BlockReader {
         open.push({ kind: list.type, items });
       }
       this.#at += 1;
-      open
-        .at(-1)
-        ?.items.push({
-          type: "listItem",
-          content: [paragraph(this.#inline(this.#itemText(line.slice(whole.length))))],
-        });
+      open.at(-1)?.items.push({
+        type: "listItem",
+        content: [paragraph(this.#inline(this.#itemText(line.slice(whole.length))))],
+      });
     }
     return first === null ? paragraph([]) : withTasks(first);
   }

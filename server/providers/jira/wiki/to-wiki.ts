@@ -111,7 +111,7 @@ function marked(node: AdfNode): string {
   }
   const lead = value.slice(0, value.length - value.trimStart().length);
   const trail = value.slice(value.trimEnd().length);
-  return `${lead}${effects}${written}${effects.split("").reverse().join("")}${trail}`;
+  return `${lead}${effects}${written}${effects.split("").toReversed().join("")}${trail}`;
 }
 
 function media(node: AdfNode): string {
