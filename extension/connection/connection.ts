@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import type { Client } from "../../shared/contract/client.ts";
 import type { ServerEvent } from "../../shared/entities/event.ts";
 import { AppError, errorMessage } from "../../shared/errors.ts";
+import { abortable } from "./abortable.ts";
 import { backoff } from "./backoff.ts";
 import { discover, personalEndpoint, type Endpoint } from "./discover.ts";
 import type { Places } from "./places.ts";
@@ -49,6 +50,8 @@ const steadyMs = 20_000;
 const mostStarts = 4;
 /** Failed attempts to come back before the views say so. */
 const quietFailures = 3;
+/** What a server may take to sign a person in, and to answer what they have. */
+const patienceMs = 15_000;
 /** An own server without clients or sessions ends after this time. */
 const idleMinutes = 10;
 
@@ -157,9 +160,9 @@ export class Connection implements vscode.Disposable {
       this.#attempt = new AbortController();
       const signal = AbortSignal.any([this.#stopped.signal, this.#attempt.signal]);
       try {
-        const { link, connected } = await this.#connect(signal, row);
+        const { link, connected } = await abortable(signal, this.#connect(signal, row));
         this.#link = link;
-        await this.#live(link, connected, signal);
+        await abortable(signal, this.#live(link, connected, signal));
       } catch (error) {
         if (!signal.aborted) this.#report(asAppError(error), row);
       }
@@ -180,8 +183,12 @@ export class Connection implements vscode.Disposable {
     const found = await discover(configuredUrl(), places);
     const endpoint = found ?? (await this.#startServer(signal, row));
     this.#step(vscode.l10n.t("Signing in"));
-    const link = await openLink(endpoint, secrets);
-    const me = await authorized(link, (client) => client.auth.me(undefined, { signal }));
+    const patience = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
+    const link = await abortable(patience, openLink(endpoint, secrets));
+    const me = await abortable(
+      patience,
+      authorized(link, (client) => client.auth.me(undefined, { signal: patience })),
+    );
     checkVersions(extensionVersion, me.version);
     log.info(`connected to ${endpoint.url}, version ${me.version}, as ${me.user.username}`);
     const { server, url } = endpoint;
@@ -210,10 +217,13 @@ export class Connection implements vscode.Disposable {
     const resumeAfter = this.#lastSeen?.run === run ? this.#lastSeen.id : undefined;
     let read = resumeAfter !== undefined;
     for await (const { event, id } of link.remote.events(signal, resumeAfter)) {
+      // A stream that was given up may still have something to say.
+      if (signal.aborted) return;
       if (event.type === "stream.reset") read = false;
       if (event.type !== "stream.reset" && event.type !== "stream.ready") listener.apply(event);
       else if (!read) {
-        await listener.reload((call) => authorized(link, call));
+        const reading = listener.reload((call) => authorized(link, call));
+        await abortable(AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]), reading);
         read = true;
       }
       if (this.#state.kind !== "connected") this.#set(connected);
@@ -223,8 +233,9 @@ export class Connection implements vscode.Disposable {
     if (this.#state.kind === "connected") this.#set({ kind: "reconnecting", last: this.#state });
   }
 
+  /** What is tried again by itself goes on behind what is shown, until it works or the person asks for it. */
   #step(step: string): void {
-    if (this.#state.kind !== "reconnecting") this.#set({ kind: "connecting", step });
+    if (this.#state.kind === "connecting") this.#set({ kind: "connecting", step });
   }
 
   #report(error: AppError, row: Row): void {

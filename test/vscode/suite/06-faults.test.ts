@@ -6,7 +6,7 @@ import * as vscode from "vscode";
 import type { Aiops } from "../../../extension/aiops.ts";
 import { waitFor } from "../../support/wait.ts";
 import { browser } from "../host/browser.ts";
-import { connected, product, treeText } from "../support/product.ts";
+import { connected, connectionState, treeText } from "../support/product.ts";
 import { clearNotifications, notification, quickInput } from "../support/quick-input.ts";
 import { project } from "../support/seed.ts";
 
@@ -31,13 +31,7 @@ describe("when something fails", () => {
 
   afterEach(async () => {
     await setServerUrl(undefined);
-    await waitFor(
-      () => {
-        const { state } = aiops.connection;
-        return state.kind === "connected" && state.server === "personal";
-      },
-      { what: "the own server again", timeoutMs: 20_000 },
-    );
+    await connectionState(aiops, "connected", ({ server }) => server === "personal");
     await clearNotifications();
   });
 
@@ -60,7 +54,7 @@ describe("when something fails", () => {
 
   it("says that a configured server does not answer, and starts none of its own", async () => {
     await setServerUrl("http://127.0.0.1:9");
-    await waitFor(() => aiops.connection.state.kind === "disconnected", { what: "the disconnection" });
+    await connectionState(aiops, "disconnected");
     assert.match(await browser.text({ selector: ".welcome-view", text: "at the configured address" }), /Connect Now/);
     assert.equal(await treeText(aiops.views.issues), "");
     await browser.screenshot("no-server");
@@ -72,24 +66,22 @@ describe("when something fails", () => {
   it("connects by itself when a configured server is back", async () => {
     const { pid, url } = await announced();
     await setServerUrl(url);
-    await waitFor(() => aiops.connection.state.kind === "connected" && aiops.connection.state.server === "configured", {
-      what: "the connection to the configured address",
-    });
+    await connectionState(aiops, "connected", ({ server }) => server === "configured");
     process.kill(pid, "SIGKILL");
-    await waitFor(() => aiops.connection.state.kind === "disconnected", { what: "the disconnection" });
+    await connectionState(aiops, "disconnected");
     const extension = vscode.extensions.getExtension("aiops.aiops");
     assert.ok(extension);
     const program = join(extension.extensionPath, "dist", "aiops.js");
     const server = spawn(process.execPath, [program, "serve", "--port", new URL(url).port], { stdio: "ignore" });
     assert.ok(server.pid);
-    await waitFor(() => aiops.connection.state.kind === "connected", { what: "the connection", timeoutMs: 20_000 });
+    await connectionState(aiops, "connected");
   });
 
   it("asks for a token where a configured server gives none, and refuses a wrong one", async () => {
     // The same server under another name: its secret must not be sent there.
     const { url, secret } = await announced();
     await setServerUrl(url.replace("127.0.0.1", "localhost"));
-    await waitFor(() => aiops.connection.state.kind === "disconnected", { what: "the disconnection" });
+    await connectionState(aiops, "disconnected");
     assert.match(await browser.text({ selector: ".welcome-view", text: "You are not signed in" }), /Sign In/);
     await browser.screenshot("signed-out");
     void vscode.commands.executeCommand("aiops.signIn");
@@ -106,8 +98,8 @@ describe("when something fails", () => {
     void vscode.commands.executeCommand("aiops.signIn");
     await quickInput.fill(token);
     await quickInput.enter();
-    await waitFor(() => aiops.connection.state.kind === "connected", { what: "the connection" });
-    assert.ok(aiops.connection.state.kind === "connected" && aiops.connection.state.server === "configured");
+    await connectionState(aiops, "connected");
+    await connectionState(aiops, "connected", ({ server }) => server === "configured");
   });
 
   it("renews a token that was revoked, without a question", async () => {
@@ -120,11 +112,10 @@ describe("when something fails", () => {
     await chmod(runtimeFile, 0o644);
     try {
       aiops.connection.retry();
-      await waitFor(() => aiops.connection.state.kind === "disconnected", { what: "the refusal" });
-      const { state } = await product().then(({ connection }) => connection);
-      assert.ok(state.kind === "disconnected");
-      assert.equal(state.error.code, "unsafe_path");
-      assert.match(state.error.message, /0600/);
+      await connectionState(aiops, "disconnected");
+      const { error } = await connectionState(aiops, "disconnected");
+      assert.equal(error.code, "unsafe_path");
+      assert.match(error.message, /0600/);
       assert.match(await browser.text({ selector: ".welcome-view", text: "does not run" }), /Start Server/);
     } finally {
       await chmod(runtimeFile, 0o600);

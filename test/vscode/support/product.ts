@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import type { Aiops } from "../../../extension/aiops.ts";
+import type { ConnectionState } from "../../../extension/connection/state.ts";
 import type { IssuesNode } from "../../../extension/views/issues-view.ts";
+import { errorMessage } from "../../../shared/errors.ts";
 import { waitFor } from "../../support/wait.ts";
 
 /** The product as VS Code activated it. */
@@ -11,18 +13,30 @@ export async function product(): Promise<Aiops> {
   return extension.activate();
 }
 
+/** Waits for a state of the connection; a failure tells which one there is instead. */
+export async function connectionState<K extends ConnectionState["kind"]>(
+  aiops: Aiops,
+  kind: K,
+  matches: (state: Extract<ConnectionState, { kind: K }>) => boolean = () => true,
+): Promise<Extract<ConnectionState, { kind: K }>> {
+  const isIt = (state: ConnectionState): state is Extract<ConnectionState, { kind: K }> => state.kind === kind;
+  try {
+    return await waitFor(
+      () => {
+        const { state } = aiops.connection;
+        return isIt(state) && matches(state) ? state : undefined;
+      },
+      { what: `the state ${kind}`, timeoutMs: 20_000 },
+    );
+  } catch (error) {
+    throw new Error(`${errorMessage(error)}; it is ${JSON.stringify(aiops.connection.state)}`, { cause: error });
+  }
+}
+
 /** The product, connected to its server. */
 export async function connected(): Promise<Aiops> {
   const aiops = await product();
-  await waitFor(
-    () => {
-      const { state } = aiops.connection;
-      // What only a person can mend is told at once; what mends itself is waited for.
-      if (state.kind === "disconnected") assert.equal(state.error.code, "unavailable", state.error.message);
-      return state.kind === "connected";
-    },
-    { what: "the connection", timeoutMs: 20_000 },
-  );
+  await connectionState(aiops, "connected");
   return aiops;
 }
 
