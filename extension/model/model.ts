@@ -95,9 +95,8 @@ export class Model implements Listener, Disposable {
         // Who one is at a tracker decides which issues are one's own.
         this.myIssues.invalidate();
         break;
-      case "connection":
-      case "sync":
-      case "stream":
+      default:
+        // What no view shows.
         break;
     }
   }
