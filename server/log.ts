@@ -18,6 +18,7 @@ export const logFields = {
   projectId: "public",
   sessionId: "sensitive",
   jobId: "public",
+  outboxId: "public",
   kind: "public",
   step: "public",
   count: "public",

@@ -22,6 +22,8 @@ export interface EntityDirectoryOptions<T extends EntityRecord> {
   entity: EventEntity;
   /** Which tenant's file a record lies in; undefined for what belongs to none. */
   tenantOf?: (record: T) => string;
+  /** Who alone hears of a record, besides administrators; undefined for everyone of its tenant. */
+  ownerOf?: (record: T) => string | undefined;
   /** What listeners are sent: the record without its secrets. */
   present: (record: T) => unknown;
   events: EventBus;
@@ -124,9 +126,11 @@ export class EntityDirectory<T extends EntityRecord> {
   }
 
   #announce(record: T, change: "created" | "changed" | "deleted"): void {
-    const { entity, tenantOf, present, events } = this.#options;
+    const { entity, tenantOf, ownerOf, present, events } = this.#options;
     const tenantId = tenantOf?.(record) ?? (entity === "tenant" ? record.id : null);
-    events.publish({ entity, change, id: record.id, tenantId, data: change === "deleted" ? null : present(record) });
+    const ownerId = ownerOf?.(record);
+    const data = change === "deleted" ? null : present(record);
+    events.publish({ entity, change, id: record.id, tenantId, ...(ownerId !== undefined && { ownerId }), data });
   }
 }
 

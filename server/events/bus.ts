@@ -178,6 +178,8 @@ const hearing: Record<EventEntity, Capability> = {
   sync: "issues.read",
   session: "sessions.use",
   workspace: "workspaces.use",
+  outbox: "issues.write",
+  filter: "issues.read",
 };
 
 function mayHear(listener: Listener, publication: Publication): boolean {

@@ -1,7 +1,17 @@
 import { oc } from "@orpc/contract";
 import type { Capability } from "../rules/permissions.ts";
 
-export type ScopedEntity = "tenant" | "user" | "project" | "connection" | "issue" | "session" | "job" | "authSession";
+export type ScopedEntity =
+  | "tenant"
+  | "user"
+  | "project"
+  | "connection"
+  | "issue"
+  | "session"
+  | "job"
+  | "authSession"
+  | "outboxItem"
+  | "filter";
 
 /** Names the input field that holds the id of a tenant-scoped entity; the server answers 404 where it is not the caller's. */
 export interface Scope {

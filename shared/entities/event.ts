@@ -11,6 +11,8 @@ export const eventEntities = [
   "sync",
   "session",
   "workspace",
+  "outbox",
+  "filter",
 ] as const;
 
 /**
