@@ -171,7 +171,7 @@ function titleKey(title: string): string {
 
 /** The words under which the filters find an issue in the full text index. */
 export function facetsOf(
-  issue: Pick<Issue, "status" | "labels" | "assignees">,
+  issue: Pick<Issue, "status" | "labels" | "assignees" | "milestone">,
   { tenantId, projectId, provider }: Pick<IssueOrigin, "tenantId" | "projectId" | "provider">,
 ): string {
   const facets: [Facet, string][] = [
@@ -182,5 +182,9 @@ export function facetsOf(
   ];
   for (const label of issue.labels) facets.push(["label", label]);
   for (const { id, name } of issue.assignees) facets.push(["assignee", id], ["assignee", name]);
+  if (issue.milestone !== null) facets.push(["milestone", issue.milestone]);
+  if (issue.labels.length === 0) facets.push(["none", "label"]);
+  if (issue.assignees.length === 0) facets.push(["none", "assignee"]);
+  if (issue.milestone === null) facets.push(["none", "milestone"]);
   return facets.map(([facet, value]) => facetToken(facet, value)).join(" ");
 }

@@ -8,7 +8,10 @@ const rowsPerMillisecond = 1_024;
 const lastMillisecond = Math.floor(Number.MAX_SAFE_INTEGER / rowsPerMillisecond) - 1;
 
 /** What of an issue can be found. */
-export interface IndexedIssue extends Pick<Issue, "key" | "title" | "body" | "status" | "labels" | "assignees"> {
+export interface IndexedIssue extends Pick<
+  Issue,
+  "key" | "title" | "body" | "status" | "labels" | "assignees" | "milestone"
+> {
   comments: readonly { body: string }[];
 }
 

@@ -28,7 +28,8 @@ function quoted(text: string): string {
   return `"${text.replaceAll('"', '""')}"`;
 }
 
-export type Facet = "tenant" | "project" | "provider" | "status" | "label" | "assignee";
+/** `none` has what an issue lacks for its value: a label, an assignee or a milestone. */
+export type Facet = "tenant" | "project" | "provider" | "status" | "label" | "assignee" | "milestone" | "none";
 
 /**
  * A filter's value as one word of the full text index, so that text and filters are answered by the same index. The hash
