@@ -9,6 +9,13 @@ interface Known {
 /** What git says in its own words (LC_ALL=C, git 2.39 to 2.53) and what a person can do about it. */
 const known: Known[] = [
   {
+    // First: a clone on a full disk also says that index-pack failed. A lock file that can't be written has room for no
+    // reason of its own; it was made, so it is not a matter of rights.
+    said: /No space left on device|Disk quota exceeded|Out of diskspace|couldn't write '.*\.lock'/,
+    code: "storage_full",
+    message: "There is no space left for the repository. Free some, then try again.",
+  },
+  {
     said: /would be overwritten by checkout|Please commit your changes or stash them/,
     code: "dirty_tree",
     message:
@@ -60,11 +67,6 @@ const known: Known[] = [
   {
     said: /dubious ownership/,
     message: "The repository belongs to another Linux user, and git refuses it. Work in your own clone.",
-  },
-  {
-    said: /No space left on device/,
-    code: "storage_full",
-    message: "There is no space left. Free some, then try again.",
   },
 ];
 
