@@ -11,14 +11,20 @@ export const terminal: Output = {
   err: (text) => void process.stderr.write(text),
 };
 
+/** Marks, overrides and isolates of writing direction: they would show the rest of a line in another order. */
+const directions = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
+
 /** One line that can't steer a terminal: what trackers and people wrote may hold control sequences. */
 export function plain(text: string): string {
-  return stripVTControlCharacters(text).replace(/\p{Cc}/gu, " ");
+  return stripVTControlCharacters(text)
+    .replace(directions, "")
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, " ");
 }
 
 /** The same for a text of several lines. */
 export function plainText(text: string): string {
   return stripVTControlCharacters(text)
+    .replace(directions, "")
     .replaceAll("\r\n", "\n")
     .replace(/[^\P{Cc}\n\t]/gu, " ");
 }
