@@ -30,6 +30,8 @@ import { IssueRepository } from "./issues/repository.ts";
 import { issueRoutes } from "./issues/routes.ts";
 import { IssueService } from "./issues/service.ts";
 import { SyncEngine } from "./issues/sync.ts";
+import { SyncService } from "./issues/sync-service.ts";
+import { SyncStates } from "./issues/sync-state.ts";
 import { JobRepository } from "./jobs/repository.ts";
 import { jobRoutes } from "./jobs/routes.ts";
 import { JobService } from "./jobs/service.ts";
@@ -125,6 +127,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
     secrets,
     createProvider,
     allowPrivateAddresses: config.allowPrivateProviders,
+    onChange: (change) => syncs.connectionChanged(change),
   });
   const issueRepository = new IssueRepository(database, clock);
   const projects = await ProjectService.open({
@@ -142,8 +145,27 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
 
   const jobs = new JobService({ repository: new JobRepository(database), events, audit, clock, log, toAppError });
   jobs.recover();
-  const sync = new SyncEngine({ repository: issueRepository, provider: (id) => connections.provider(id), clock });
-  const issues = new IssueService({ repository: issueRepository, sync, jobs, projects, tenants, users, events });
+  const syncStates = new SyncStates(database);
+  const engine = new SyncEngine({
+    repository: issueRepository,
+    states: syncStates,
+    provider: (id) => connections.provider(id),
+    connection: (id) => connections.find(id),
+    isHeld: (issueId) => sessions.live().some((session) => session.issueId === issueId),
+    clock,
+  });
+  const syncs = new SyncService({
+    engine,
+    states: syncStates,
+    repository: issueRepository,
+    jobs,
+    projects,
+    audit,
+    events,
+    clock,
+    log,
+  });
+  const issues = new IssueService({ repository: issueRepository, tenants, users });
 
   const host = createLocalHost({ environment: env });
   const tools = new Tools({ commands: config.commands, clock, nodeDirectory: dirname(process.execPath) });
@@ -193,6 +215,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
     workspaceJobs,
   });
   closers.push(() => jobs.stop());
+  closers.push(() => syncs.stop());
 
   const authSessions = new AuthSessionRepository(database);
   authSessions.removeExpired(clock.now());
@@ -238,7 +261,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
     tenants: tenantRoutes(os, tenants, tenantContents),
     users: userRoutes(os, users, (id) => connections.find(id)?.tenantId),
     connections: connectionRoutes(os, { connections, linkedProjects }),
-    projects: projectRoutes(os, { projects, issues }),
+    projects: projectRoutes(os, { projects, syncs }),
     jobs: jobRoutes(os, jobs),
     issues: { ...issueRoutes(os, issues), ...workOperations.issues },
     workspaces: workOperations.workspaces,
@@ -276,6 +299,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
   closers.push(() => stopListening(server, events));
   await data.announce(url);
   sessions.start();
+  syncs.begin();
   log.info({ version, pid: process.pid, dataDir: config.dataDir }, "started");
   return { url, close: () => closeAll(closers) };
 }

@@ -88,7 +88,8 @@ export function addIssueCommands(program: Command, context: Context): void {
     .command("sync-issues")
     .description("fetch the issues of one project, or of all")
     .option("--project <slug>", "this project alone")
-    .action(async (options: { project?: string }) => {
+    .option("--full", "everything, also what did not change")
+    .action(async (options: { project?: string; full?: boolean }) => {
       await withClient(context(), "aiops sync-issues", async (client, own) => {
         const projects =
           options.project === undefined
@@ -96,7 +97,7 @@ export function addIssueCommands(program: Command, context: Context): void {
             : [await findProject(client, options.project)];
         if (projects.length === 0) throw new AppError("not_found", "No project is linked to a tracker.");
         for (const project of projects) {
-          const { jobId } = await client.projects.sync({ id: project.id });
+          const { jobId } = await client.projects.sync({ id: project.id, full: options.full });
           await followJob(client, jobId, project.name, own.output);
         }
       });

@@ -1,5 +1,6 @@
 import { isoTime, type Clock } from "../../shared/clock.ts";
 import type { Page } from "../../shared/entities/common.ts";
+import type { IssueGrouping } from "../../shared/entities/filter.ts";
 import type { Issue, IssueComment, IssueStatus, IssueWithComments } from "../../shared/entities/issue.ts";
 import { newId } from "../ids.ts";
 import type { Database, SqlParameters } from "../storage/database.ts";
@@ -70,8 +71,8 @@ export class IssueRepository {
     return this.#listing.page(query);
   }
 
-  /** How many issues match, by project, provider or status. */
-  groups(query: IssueQuery, by: "project" | "provider" | "status"): IssueGroup[] {
+  /** How many issues match, for each value of a field. */
+  groups(query: IssueQuery, by: IssueGrouping): IssueGroup[] {
     return this.#listing.groups(query, by);
   }
 
@@ -241,6 +242,15 @@ export class IssueRepository {
         this.#remove("link_id = :place AND external_id = :externalId", linkId, { externalId }),
       ),
     );
+  }
+
+  /** How many of these issues of a link are marked as gone. */
+  areGone(linkId: string, externalIds: readonly string[]): number {
+    const gone = this.#database.prepare<{ n: number }>(
+      `SELECT count(*) AS n FROM issues WHERE link_id = :linkId AND gone = 1
+         AND external_id IN (SELECT value FROM json_each(:externalIds))`,
+    );
+    return gone.get({ linkId, externalIds: JSON.stringify(externalIds) })?.n ?? 0;
   }
 
   /** Marks issues of a link as gone at the tracker. Answers the ids of those that were not marked before. */

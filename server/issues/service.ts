@@ -1,16 +1,11 @@
 import type { Page } from "../../shared/entities/common.ts";
 import type { Issue, IssueStatus, IssueWithComments } from "../../shared/entities/issue.ts";
-import type { Job } from "../../shared/entities/job.ts";
 import type { ProviderName } from "../../shared/entities/connection.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { TenantScope } from "../../shared/rules/permissions.ts";
-import type { EventBus } from "../events/bus.ts";
-import type { JobService } from "../jobs/service.ts";
-import type { ProjectService } from "../projects/service.ts";
 import type { TenantService } from "../tenants/service.ts";
 import type { UserService } from "../users/service.ts";
 import type { IssueRepository } from "./repository.ts";
-import type { SyncEngine } from "./sync.ts";
 
 export interface IssueFilter {
   tenantId?: string | undefined;
@@ -36,15 +31,11 @@ export interface IssueReader extends TenantScope {
 
 export interface IssueServiceOptions {
   repository: IssueRepository;
-  sync: SyncEngine;
-  jobs: JobService;
-  projects: ProjectService;
   tenants: TenantService;
   users: UserService;
-  events: EventBus;
 }
 
-/** Issues of every tracker, as they are in the store, and their synchronisation. */
+/** Issues of every tracker, as they are in the store. */
 export class IssueService {
   readonly #options: IssueServiceOptions;
 
@@ -74,44 +65,6 @@ export class IssueService {
     const issue = this.#options.repository.get(id);
     if (issue === undefined) throw new AppError("not_found", "There is no such issue.");
     return issue;
-  }
-
-  /** Fetches a project's issues as a job; one at a time for a project, whoever asks. */
-  startSync(projectId: string, userId: string): Job {
-    const { jobs, projects, sync, events } = this.#options;
-    const project = projects.get(projectId);
-    if (project.links.length === 0) {
-      throw new AppError(
-        "conflict",
-        `${project.name} is linked to no tracker. Add a link first (Projects › Add link).`,
-      );
-    }
-    const changed = () => {
-      events.publish({ entity: "issues", change: "changed", id: projectId, tenantId: project.tenantId });
-    };
-    return jobs.start({
-      kind: "sync",
-      tenantId: project.tenantId,
-      userId,
-      target: projectId,
-      shared: true,
-      run: async ({ signal, report }) => {
-        try {
-          return await sync.syncProject(project, { signal, onProgress: report, onStored: changed });
-        } finally {
-          this.#forgetUnlinked(projectId, project.links);
-          changed();
-        }
-      },
-    });
-  }
-
-  /** A link that was removed while it was being synced must not leave what was stored after its removal. */
-  #forgetUnlinked(projectId: string, before: readonly { id: string }[]): void {
-    const now = this.#options.projects.find(projectId)?.links ?? [];
-    for (const { id } of before) {
-      if (!now.some((link) => link.id === id)) this.#options.repository.removeLink(id);
-    }
   }
 
   #filter(reader: IssueReader, filter: IssueFilter) {

@@ -1,41 +1,63 @@
+import { createHash } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Clock } from "../../shared/clock.ts";
+import { isoTime, type Clock } from "../../shared/clock.ts";
+import type { Connection } from "../../shared/entities/connection.ts";
 import type { JobProgress } from "../../shared/entities/job.ts";
 import type { Project, ProjectLink } from "../../shared/entities/project.ts";
 import { AppError, errorMessage } from "../../shared/errors.ts";
 import { normaliseStatus } from "../../shared/rules/status.ts";
-import { newId } from "../ids.ts";
-import type { IssueProvider, ProviderIssue } from "../providers/provider.ts";
-import type { FetchedIssue } from "./records.ts";
+import type { IssueProvider } from "../providers/provider.ts";
+import type { IssueRef } from "../providers/tracker.ts";
 import type { IssueRepository } from "./repository.ts";
-import { confirmUnseen } from "./unseen.ts";
+import { LinkSync, requireTracker } from "./sync-link.ts";
+import type { LinkSyncState, SyncStates } from "./sync-state.ts";
+import { isTracker } from "./unseen.ts";
+
+export type SyncedProject = Pick<Project, "id" | "tenantId" | "links">;
 
 export interface SyncEngineOptions {
-  repository: Pick<IssueRepository, "upsertBatch" | "unseen" | "removeIssues">;
+  repository: IssueRepository;
+  states: SyncStates;
   /** The provider behind a connection. */
   provider: (connectionId: string) => Promise<IssueProvider>;
+  connection: (connectionId: string) => Pick<Connection, "provider" | "baseUrl" | "statusOverrides"> | undefined;
+  /** Whether something here refers to an issue, so that it is kept where its tracker has it no more. */
+  isHeld?: (issueId: string) => boolean;
   clock: Clock;
+  /** Hours after which the store is compared with all that the tracker has; ±20 %, so that links take turns. */
+  reconcileHours?: number;
 }
 
 export interface SyncOptions {
   signal: AbortSignal;
   onProgress: (progress: JobProgress) => void;
+  /** Read everything, whatever was read before. */
+  full?: boolean | undefined;
   /** Called whenever stored issues changed, at most once per batch. */
   onStored?: () => void;
+  /** Awaited before the first change; not called where nothing changes. */
+  changing?: () => Promise<void>;
+  /** Called before a link is read; what it throws is the link's error. */
+  onLinkStart?: (link: ProjectLink) => void;
+  /** Told how the sync of a link ended, unless it was cancelled. */
+  onLinkEnd?: (link: ProjectLink, error: unknown) => void;
+  /** Told where the tracker knows the link's project by another name; answers whether the link has it from now on. */
+  onRenamed?: (link: ProjectLink, externalProject: string) => Promise<boolean>;
 }
 
 /** What a sync did, in issues. */
-export interface SyncResult {
+export interface SyncTotals {
   created: number;
   changed: number;
   unchanged: number;
   removed: number;
+}
+
+export interface SyncResult extends SyncTotals {
   durationMs: number;
 }
 
-/** The most issues, and about the most characters, that are stored in one go: the event loop waits meanwhile. */
-const batchIssues = 100;
-const batchCharacters = 512 * 1024;
+const hour = 3_600_000;
 
 /** Brings the store to what the trackers hold. */
 export class SyncEngine {
@@ -47,24 +69,27 @@ export class SyncEngine {
   }
 
   /**
-   * Reads every issue of a project's links and stores them as they come. Each batch is durable when the next one is
-   * stored; what a tracker no longer has is removed after its last page, once the tracker confirmed it, so a sync that fails or is cancelled takes
-   * nothing away and can simply be repeated. Where one link fails the others are still read.
+   * Reads what changed at the trackers of a project's links since the last time; everything at the first, where that is
+   * asked for, or where it is not known since when. Now and then the store is also compared with all that a tracker has.
+   *
+   * Each batch is durable when the next one is stored, the position it leads to only after the last one: a sync that is
+   * killed, fails or is cancelled takes nothing away and is simply repeated. What a tracker no longer has is removed at
+   * the end, once the tracker confirmed it. Where one link fails the others are still read.
    *
    * @throws {AppError} `conflict` while the project is being synced already; `cancelled`; what the provider threw.
    */
-  async syncProject(project: Pick<Project, "id" | "tenantId" | "links">, options: SyncOptions): Promise<SyncResult> {
+  async syncProject(project: SyncedProject, options: SyncOptions): Promise<SyncResult> {
     if (this.#syncing.has(project.id)) {
       throw new AppError("conflict", "The project is being synced already: wait for that sync, or cancel it.");
     }
     this.#syncing.add(project.id);
     const startedAt = this.#options.clock.now();
-    const result = { created: 0, changed: 0, unchanged: 0, removed: 0 };
+    const totals: SyncTotals = { created: 0, changed: 0, unchanged: 0, removed: 0 };
     const failures: Array<{ link: ProjectLink; error: unknown }> = [];
     try {
       for (const link of project.links) {
         try {
-          await this.#syncLink(project, link, options, result);
+          await this.#watched(project, link, options, () => this.#syncLink(project, link, options, totals));
         } catch (error) {
           if (options.signal.aborted) throw new AppError("cancelled", "The sync was cancelled.", { cause: error });
           failures.push({ link, error });
@@ -75,67 +100,156 @@ export class SyncEngine {
     }
     const [first, ...more] = failures;
     if (first) throw more.length === 0 ? first.error : severalFailed(failures);
-    return { ...result, durationMs: this.#options.clock.now() - startedAt };
+    return { ...totals, durationMs: this.#options.clock.now() - startedAt };
   }
 
-  async #syncLink(
-    project: Pick<Project, "id" | "tenantId" | "links">,
+  /**
+   * Fetches single issues of a link, as a webhook tells of them: each is stored as it is now, or taken away where it is
+   * gone. May run beside a sync of the project.
+   * @throws {AppError} `unavailable` for a provider that can't do that; what the provider threw
+   */
+  async syncIssues(
+    project: SyncedProject,
     link: ProjectLink,
-    { signal, onProgress, onStored }: SyncOptions,
-    result: Omit<SyncResult, "durationMs">,
-  ): Promise<void> {
-    const { repository } = this.#options;
+    refs: readonly IssueRef[],
+    options: SyncOptions,
+  ): Promise<SyncTotals> {
+    const totals: SyncTotals = { created: 0, changed: 0, unchanged: 0, removed: 0 };
+    await this.#watched(project, link, options, async () => {
+      const tracker = requireTracker(await this.#options.provider(link.connectionId));
+      const reading = new LinkSync(this.#options, project, link, tracker, {
+        ...options,
+        totals,
+        isOneOfSeveral: false,
+      });
+      for (const ref of refs) await reading.issue(tracker, ref);
+    });
+    return totals;
+  }
+
+  /**
+   * Gives the stored issues of a link the status they have by the connection's overrides as they are now. Asks nobody.
+   * @returns how many have another one
+   */
+  async restate(link: ProjectLink): Promise<number> {
+    const { repository, states } = this.#options;
+    const overridesNow = () => this.#options.connection(link.connectionId)?.statusOverrides;
+    const applied = JSON.stringify(overridesNow() ?? null);
+    if (states.get(link.id)?.overrides === applied) return 0;
+    let changed = 0;
+    let after: string | null = "";
+    while (after !== null) {
+      const overrides = overridesNow();
+      const batch = repository.restate(link.id, after, ({ rawStatus, category }) =>
+        normaliseStatus({ raw: rawStatus, category, overrides }),
+      );
+      changed += batch.changed;
+      after = batch.next;
+      await nextTurn();
+    }
+    // Read anew: a sync may have come further meanwhile.
+    const current = states.get(link.id);
+    if (current !== undefined) states.save({ ...current, overrides: applied });
+    return changed;
+  }
+
+  async #syncLink(project: SyncedProject, link: ProjectLink, options: SyncOptions, totals: SyncTotals): Promise<void> {
+    const { states } = this.#options;
+    if ((await this.restate(link)) > 0) options.onStored?.();
+    options.onLinkStart?.(link);
+    const before = this.#stateOf(project, link);
     const provider = await this.#options.provider(link.connectionId);
-    const origin = {
+    let renamed: string | null = null;
+    const reading = new LinkSync(this.#options, project, link, provider, {
+      ...options,
+      totals,
+      isOneOfSeveral: project.links.length > 1,
+      onListedName: (name) => (renamed = name),
+    });
+    const reached = await this.#read(reading, provider, before, options.full === true);
+    const takesName = renamed !== null && renamed !== link.externalProject;
+    const named = takesName && (await options.onRenamed?.(link, renamed ?? "")) === true;
+    states.save({
+      ...this.#stateOf(project, named ? { ...link, externalProject: renamed ?? "" } : link),
+      // Kept as it was before, where the overrides changed meanwhile: the next sync applies them.
+      overrides: states.get(link.id)?.overrides ?? before.overrides,
+      position: reached.position,
+      fullAt: reached.full ? reading.startedAt : before.fullAt,
+      reconciledAt: reached.full || reached.compared ? reading.startedAt : before.reconciledAt,
+      syncedAt: reading.startedAt,
+      error: null,
+    });
+  }
+
+  /** Reads as much as is needed, and at least as much as is asked for. */
+  async #read(
+    reading: LinkSync,
+    provider: IssueProvider,
+    { position, reconciledAt, linkId }: LinkSyncState,
+    full: boolean,
+  ): Promise<{ position: string | null; full: boolean; compared: boolean }> {
+    const everything = async () => ({ position: await reading.everything(), full: true, compared: true });
+    if (full || position === null || !isTracker(provider)) return everything();
+    // Listed before the changes: what is made in between is in the store then, and not taken for missed.
+    const keys = this.#isReconcileDue(linkId, reconciledAt) ? await reading.keys(provider) : null;
+    const reached = await reading.changes(position);
+    if (reached === null) return everything();
+    if (keys !== null && (await reading.compare(keys))) return everything();
+    return { position: reached, full: false, compared: keys !== null };
+  }
+
+  #isReconcileDue(linkId: string, reconciledAt: string | null): boolean {
+    if (reconciledAt === null) return true;
+    const age = this.#options.clock.now() - Date.parse(reconciledAt);
+    const fraction = createHash("sha256").update(linkId).digest().readUInt32BE() / 2 ** 32;
+    const period = (this.#options.reconcileHours ?? 24) * hour * (0.8 + 0.4 * fraction);
+    // A clock that was set back tells nothing.
+    return age < 0 || age >= period;
+  }
+
+  /** Where the link's sync stands; at the beginning where the link leads somewhere else than it did. */
+  #stateOf(project: SyncedProject, link: ProjectLink): LinkSyncState {
+    const connection = this.#options.connection(link.connectionId);
+    const source = JSON.stringify([connection?.provider, connection?.baseUrl, link.externalProject]);
+    const known = this.#options.states.get(link.id);
+    if (known?.source === source) return known;
+    return {
+      linkId: link.id,
       tenantId: project.tenantId,
       projectId: project.id,
-      linkId: link.id,
-      provider: provider.name,
-      syncId: newId(),
+      source,
+      position: null,
+      overrides: known?.overrides ?? JSON.stringify(connection?.statusOverrides ?? null),
+      fullAt: null,
+      reconciledAt: null,
+      syncedAt: known?.syncedAt ?? null,
+      error: known?.error ?? null,
     };
-    const pages = provider.listIssues(link.externalProject, {
-      signal,
-      onProgress: ({ step, ...counts }) =>
-        onProgress({ ...counts, step: project.links.length > 1 ? `${step} of ${link.externalProject}` : step }),
-    });
-    const store = async (issues: readonly ProviderIssue[]): Promise<void> => {
-      for (const batch of inBatches(issues)) {
-        signal.throwIfAborted();
-        const { created, changed, unchanged } = repository.upsertBatch(origin, batch.map(normalised));
-        result.created += created.length;
-        result.changed += changed.length;
-        result.unchanged += unchanged;
-        if (created.length + changed.length > 0) onStored?.();
-        await nextTurn();
-      }
-    };
-    for await (const page of pages) await store(page);
-    const unseen = repository.unseen(link.id, origin.syncId);
-    const { gone, present } = await confirmUnseen(provider, link.externalProject, unseen, signal);
-    await store(present);
-    signal.throwIfAborted();
-    const removed = repository.removeIssues(link.id, gone);
-    result.removed += removed.length;
-    if (removed.length > 0) onStored?.();
+  }
+
+  /** Keeps what becomes of a link's reading; what was stored and reached before stays. */
+  async #watched(
+    project: SyncedProject,
+    link: ProjectLink,
+    { signal, onLinkEnd }: SyncOptions,
+    work: () => Promise<void>,
+  ): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (signal.aborted) throw error;
+      const state = this.#stateOf(project, link);
+      this.#options.states.save({ ...state, error: { ...described(error), at: isoTime(this.#options.clock) } });
+      onLinkEnd?.(link, error);
+      throw error;
+    }
+    onLinkEnd?.(link, null);
   }
 }
 
-function normalised(issue: ProviderIssue): FetchedIssue {
-  return { ...issue, status: normaliseStatus({ raw: issue.rawStatus, category: issue.category }) };
-}
-
-function* inBatches(issues: readonly ProviderIssue[]): Generator<ProviderIssue[]> {
-  let batch: ProviderIssue[] = [];
-  let characters = 0;
-  for (const issue of issues) {
-    batch.push(issue);
-    characters += issue.comments.reduce((sum, comment) => sum + comment.body.length, issue.body.length);
-    if (batch.length < batchIssues && characters < batchCharacters) continue;
-    yield batch;
-    batch = [];
-    characters = 0;
-  }
-  if (batch.length > 0) yield batch;
+function described(error: unknown): { code: string; message: string } {
+  if (error instanceof AppError) return { code: error.code, message: error.message };
+  return { code: "internal", message: "The sync failed inside the server, whose log has the details. Try it again." };
 }
 
 function severalFailed(failures: Array<{ link: ProjectLink; error: unknown }>): AppError {

@@ -2,7 +2,7 @@ import type { IssueProvider, ProviderIssue } from "../providers/provider.ts";
 import type { IssueRef, IssueTracker } from "../providers/tracker.ts";
 
 /** Up to so many are asked for one by one; more are looked for in a listing of their own. */
-const askedSingly = 20;
+export const askedSingly = 20;
 
 export interface ConfirmedUnseen {
   /** The lasting ids of those that the tracker has no more. */
@@ -31,8 +31,9 @@ export async function confirmUnseen(
     // What two listings miss is gone; what the second one has, or what there was no second one for, is looked at.
     const asked = listed === null || listed.has(ref.externalId);
     const found = tracker && asked ? await tracker.getIssue(externalProject, ref, signal) : null;
-    if (found === null) result.gone.push(ref.externalId);
-    else result.present.push(found);
+    if (found !== null) result.present.push(found);
+    // Its number may belong to another issue by now.
+    if (found?.externalId !== ref.externalId) result.gone.push(ref.externalId);
   }
   return result;
 }

@@ -1,15 +1,15 @@
 import { paginate } from "../directory/paging.ts";
 import { changes, visibleTo } from "../directory/routes.ts";
 import type { Implementer } from "../http/authorize.ts";
-import type { IssueService } from "../issues/service.ts";
+import type { SyncService } from "../issues/sync-service.ts";
 import type { ProjectService } from "./service.ts";
 
 export interface ProjectRouteOptions {
   projects: ProjectService;
-  issues: IssueService;
+  syncs: SyncService;
 }
 
-export function projectRoutes(os: Implementer, { projects, issues }: ProjectRouteOptions) {
+export function projectRoutes(os: Implementer, { projects, syncs }: ProjectRouteOptions) {
   return {
     list: os.projects.list.handler(({ input, context: { principal } }) => {
       const visible = visibleTo(principal);
@@ -30,7 +30,8 @@ export function projectRoutes(os: Implementer, { projects, issues }: ProjectRout
     addLink: os.projects.addLink.handler(({ input: { id, ...link } }) => projects.addLink(id, link)),
     removeLink: os.projects.removeLink.handler(({ input }) => projects.removeLink(input.id, input.linkId)),
     sync: os.projects.sync.handler(({ input, context: { principal } }) => ({
-      jobId: issues.startSync(input.id, principal.userId).id,
+      jobId: syncs.start(input.id, principal.userId, { full: input.full }).id,
     })),
+    syncState: os.projects.syncState.handler(({ input }) => syncs.status(input.id)),
   };
 }

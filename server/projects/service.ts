@@ -87,6 +87,24 @@ export class ProjectService {
     return link;
   }
 
+  /**
+   * Takes over another name that the tracker has for a link's project.
+   * @returns whether the link has it now: not where it was removed, or another link has the name already
+   */
+  async renameLink(id: string, linkId: string, externalProject: string): Promise<boolean> {
+    const links = this.find(id)?.links ?? [];
+    const link = links.find((candidate) => candidate.id === linkId);
+    const isTaken = links.some(
+      (other) => other.connectionId === link?.connectionId && other.externalProject === externalProject,
+    );
+    if (link === undefined || isTaken) return false;
+    const renamed = await this.#directory.update(id, undefined, (current) => ({
+      ...current,
+      links: current.links.map((each) => (each.id === linkId ? { ...each, externalProject } : each)),
+    }));
+    return renamed.links.some((each) => each.id === linkId);
+  }
+
   async removeLink(id: string, linkId: string): Promise<void> {
     if (!this.get(id).links.some((link) => link.id === linkId))
       throw new AppError("not_found", "There is no such link.");

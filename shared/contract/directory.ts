@@ -3,6 +3,7 @@ import { id } from "../entities/common.ts";
 import { connection, connectionInput, connectionPatch, connectionStatus } from "../entities/connection.ts";
 import { jobAccepted } from "./jobs.ts";
 import { link, linkInput, project, projectInput, projectPatch } from "../entities/project.ts";
+import { projectSync } from "../entities/sync.ts";
 import { tenant, tenantInput, tenantPatch } from "../entities/tenant.ts";
 import { user, userInput, userPatch } from "../entities/user.ts";
 import { crud } from "./crud.ts";
@@ -105,11 +106,21 @@ export const projects = {
     .route({
       method: "POST",
       path: "/api/projects/{id}/sync",
-      summary: "Fetch a project's issues",
+      summary: "Fetch what changed in a project's issues, or all of them",
       successStatus: 202,
       tags: ["projects"],
     })
     .meta({ capability: "issues.write", effect: "write", scope: [on("project")], example: { input: { full: true } } })
     .input(z.object({ id, full: z.boolean().optional() }))
     .output(jobAccepted),
+  syncState: operation
+    .route({
+      method: "GET",
+      path: "/api/projects/{id}/sync",
+      summary: "How the sync of a project stands: how old its issues are, what failed, and when it goes on",
+      tags: ["projects"],
+    })
+    .meta({ capability: "issues.read", effect: "read", scope: [on("project")], example: {} })
+    .input(z.object({ id }))
+    .output(projectSync),
 };

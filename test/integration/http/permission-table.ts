@@ -122,6 +122,7 @@ export const permissionTable: Record<string, Row> = {
     return { path: `/api/projects/${project.id}/links/${id}` };
   }),
   "projects.sync": row(working(202), ({ project }) => ({ path: `/api/projects/${project.id}/sync` })),
+  "projects.syncState": row(reading(200), ({ project }) => ({ path: `/api/projects/${project.id}/sync` })),
 
   "jobs.list": unscoped(everyone(200), at("/api/jobs")),
   "jobs.get": row(owned(200), ({ jobId }) => ({ path: `/api/jobs/${jobId}` })),

@@ -1,0 +1,85 @@
+import * as z from "zod";
+import { syncError, type SyncError } from "../../shared/entities/sync.ts";
+import type { Database } from "../storage/database.ts";
+
+/** How far the sync of a link has come. Times are ISO 8601, by this server's clock. */
+export interface LinkSyncState {
+  linkId: string;
+  tenantId: string;
+  projectId: string;
+  /** What the position belongs to: the tracker, its address and the project there. */
+  source: string;
+  /** Where the next listing begins, as the tracker gave it; null where everything has to be read. */
+  position: string | null;
+  /** The status overrides that the stored statuses were made with. */
+  overrides: string;
+  /** When the last listing of everything began that came to its end. */
+  fullAt: string | null;
+  /** When the store was last compared with what the tracker has, so that nothing deleted stays. */
+  reconciledAt: string | null;
+  /** When the last sync began that came to its end. */
+  syncedAt: string | null;
+  error: SyncError | null;
+}
+
+interface Row {
+  link_id: string;
+  tenant_id: string;
+  project_id: string;
+  source: string;
+  position: string | null;
+  overrides: string;
+  full_at: string | null;
+  reconciled_at: string | null;
+  synced_at: string | null;
+  error: string | null;
+}
+
+const storedError = z.preprocess((text) => (typeof text === "string" ? JSON.parse(text) : text), syncError.nullable());
+
+/** The state of each link's sync, in SQLite. What is saved is durable when the call returns. */
+export class SyncStates {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  get(linkId: string): LinkSyncState | undefined {
+    const row = this.#database.prepare<Row>("SELECT * FROM sync_state WHERE link_id = :linkId").get({ linkId });
+    return row === undefined ? undefined : fromRow(row);
+  }
+
+  list(projectId: string): LinkSyncState[] {
+    return this.#database
+      .prepare<Row>("SELECT * FROM sync_state WHERE project_id = :projectId")
+      .all({ projectId })
+      .map(fromRow);
+  }
+
+  save(state: LinkSyncState): void {
+    this.#database
+      .prepare(
+        `INSERT OR REPLACE INTO sync_state
+           (link_id, tenant_id, project_id, source, position, overrides, full_at, reconciled_at, synced_at, error)
+         VALUES
+           (:linkId, :tenantId, :projectId, :source, :position, :overrides, :fullAt, :reconciledAt, :syncedAt, :error)`,
+      )
+      .run({ ...state, error: state.error === null ? null : JSON.stringify(state.error) });
+  }
+}
+
+function fromRow(row: Row): LinkSyncState {
+  return {
+    linkId: row.link_id,
+    tenantId: row.tenant_id,
+    projectId: row.project_id,
+    source: row.source,
+    position: row.position,
+    overrides: row.overrides,
+    fullAt: row.full_at,
+    reconciledAt: row.reconciled_at,
+    syncedAt: row.synced_at,
+    error: storedError.parse(row.error),
+  };
+}
