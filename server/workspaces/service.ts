@@ -5,7 +5,8 @@ import { sameRepository, validateRepositoryUrl } from "../../shared/rules/reposi
 import type { GitCommit } from "../host/git.ts";
 import type { Host, HostProgress, HostUser } from "../host/host.ts";
 import { isWithin } from "../host/safe-path.ts";
-import { KeyedMutex, mapBounded } from "./concurrency.ts";
+import { Serial } from "../serial.ts";
+import { mapBounded } from "./concurrency.ts";
 import { locate, markClone, workspaceRoot, type WorkspaceConfig, type WorkspaceProject } from "./location.ts";
 import { prepareTree, undoAfter, type PieceOfWork, type PreparedTree } from "./prepare-tree.ts";
 import { listWorktrees, mendWorktrees, worktreeStatuses, type WorktreeStatus } from "./trees.ts";
@@ -56,7 +57,7 @@ const parallel = 8;
 export class WorkspaceService {
   readonly #host: Host;
   readonly #config: WorkspaceConfig;
-  readonly #turns = new KeyedMutex();
+  readonly #turns = new Serial();
 
   constructor({ host, config }: { host: Host; config: WorkspaceConfig }) {
     this.#host = host;

@@ -1,26 +1,7 @@
 import assert from "node:assert/strict";
-import { KeyedMutex, mapBounded } from "../../../server/workspaces/concurrency.ts";
+import { mapBounded } from "../../../server/workspaces/concurrency.ts";
 
 describe("concurrency", () => {
-  it("lets one at a time go on per key, in order, and goes on after a failure", async () => {
-    const mutex = new KeyedMutex();
-    const log: string[] = [];
-    const gate = Promise.withResolvers<void>();
-    const first = mutex.run("a", async () => {
-      log.push("first starts");
-      await gate.promise;
-      log.push("first fails");
-      throw new Error("first");
-    });
-    const second = mutex.run("a", () => Promise.resolve(log.push("second")));
-    const third = mutex.run("a", () => Promise.resolve(log.push("third")));
-    await mutex.run("b", () => Promise.resolve(log.push("other key")));
-    gate.resolve();
-    await assert.rejects(first, /first/);
-    await Promise.all([second, third]);
-    assert.deepEqual(log, ["first starts", "other key", "first fails", "second", "third"]);
-  });
-
   it("maps with a bound, keeps the order, and throws the first error", async () => {
     let running = 0;
     let most = 0;
