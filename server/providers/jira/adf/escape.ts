@@ -17,13 +17,26 @@ const space = /^\s?$/;
  */
 export function escapeText(value: string, place: TextPlace): string {
   let out = "";
+  let addressEnd = 0;
   for (let index = 0; index < value.length; index += 1) {
+    if (value.startsWith("http", index)) addressEnd = Math.max(addressEnd, endOfAddress(value, index));
     const character = value.charAt(index);
+    // An address is read as it stands, with the underscores in it.
+    if (character === "_" && index < addressEnd) {
+      out += character;
+      continue;
+    }
     const before = index === 0 ? place.before : value.charAt(index - 1);
     const after = index === value.length - 1 ? place.after : value.charAt(index + 1);
     out += isMarkup(character, before, after, index === value.length - 1, place) ? `\\${character}` : character;
   }
   return out;
+}
+
+function endOfAddress(value: string, start: number): number {
+  const address = /https?:\/\/[^\s<>()[\]`*~|\\&]+/y;
+  address.lastIndex = start;
+  return start + (address.exec(value)?.[0].length ?? 0);
 }
 
 function isMarkup(character: string, before: string, after: string, isLast: boolean, place: TextPlace): boolean {
@@ -44,11 +57,11 @@ function isMarkup(character: string, before: string, after: string, isLast: bool
     case "[":
       return place.inLink || before === "" || before === "!" || (isLast && after !== "");
     case "]":
-      return place.inLink || isLast || after === "(" || after === "[" || after === ":";
+      return place.inLink || (isLast && after !== "") || after === "(" || after === "[" || after === ":";
     case "<":
-      return isLast || /[A-Za-z/!?]/.test(after);
+      return (isLast && after !== "") || /[A-Za-z/!?]/.test(after);
     case "&":
-      return isLast || /[#A-Za-z]/.test(after);
+      return (isLast && after !== "") || /[#A-Za-z]/.test(after);
     case "|":
       return place.inTable;
     default:
@@ -59,7 +72,7 @@ function isMarkup(character: string, before: string, after: string, isLast: bool
 /** Escapes what begins a block of its own at the start of a line. */
 export function escapeLineStart(line: string): string {
   const underlines = /^[-:|][\s|:-]*$/.test(line) && line.includes("-");
-  if (underlines || /^(?:#{1,6}(?:\s|$)|[-+](?:\s|$)|>|=+\s*$|\|)/.test(line)) {
+  if (underlines || /^(?:#{1,6}(?:\s|$)|[-+](?:\s|$)|>|~~~|=+\s*$|\|)/.test(line)) {
     return `\\${line}`;
   }
   const [numbered, digits] = /^(\d{1,9})[.)](?:\s|$)/.exec(line) ?? [];

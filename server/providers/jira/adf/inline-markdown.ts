@@ -1,5 +1,6 @@
 import { escapeLineStart, escapeText } from "./escape.ts";
 import { type AdfMark, type AdfNode, attribute, type DocumentPlace, plainText, textOf } from "./nodes.ts";
+import type { ReadBack } from "./read-back.ts";
 import { isLinkable, mediaLink, mentionUrl } from "./references.ts";
 
 /** Marks that markdown has, outermost first; Jira's others (colours, underline, sub- and superscript) are left out. */
@@ -10,14 +11,32 @@ export interface InlineOptions {
   /** Line breaks become spaces: in headings and tables. */
   oneLine: boolean;
   inTable: boolean;
+  readBack: ReadBack;
 }
 
 /** Inline nodes as markdown. Their text means itself: see {@link escapeText}. */
 export function inlineMarkdown(nodes: readonly AdfNode[], options: InlineOptions): string {
-  const written = new InlineWriter(options).write(nodes, 0, "", "");
+  const written = withEffects(nodes, options);
   if (options.oneLine) return oneLine(written).trim();
   const lines = written.split("\n").map((line) => escapeLineStart(line.trim()));
   return lines.join("\n").trim();
+}
+
+/**
+ * With bold, emphasis and strike-through where they will be read as such. Delimiters beside letters, punctuation or
+ * each other have rules that no look at their neighbours settles: there the result is read back.
+ */
+function withEffects(nodes: readonly AdfNode[], options: InlineOptions): string {
+  const writer = new InlineWriter(options, true);
+  const written = writer.write(nodes, 0, "", "");
+  if (!writer.isCrowded) return written;
+  const plain = new InlineWriter(options, false).write(nodes, 0, "", "");
+  const { readBack } = options;
+  return sameText(readBack.text(written), readBack.text(plain)) ? written : plain;
+}
+
+function sameText(one: string, other: string): boolean {
+  return one.replaceAll(/\s/g, "") === other.replaceAll(/\s/g, "");
 }
 
 /** `![label](url)` or `[label](url)`. */
@@ -32,9 +51,13 @@ function escapeLabel(label: string): string {
 
 class InlineWriter {
   readonly #options: InlineOptions;
+  readonly #effects: boolean;
+  /** Whether a delimiter stands right beside something. */
+  isCrowded = false;
 
-  constructor(options: InlineOptions) {
+  constructor(options: InlineOptions, effects: boolean) {
     this.#options = options;
+    this.#effects = effects;
   }
 
   /**
@@ -64,7 +87,7 @@ class InlineWriter {
   #marked(nodes: AdfNode[], found: FoundMark, before: string, after: string, inLink: boolean): string {
     const { mark, level } = found;
     const inner = (edge: string, linked = inLink): string => this.write(nodes, level + 1, edge, edge, linked);
-    if (mark.type === "code") return codeMarkdown(nodes.map(plainText).join(""));
+    if (mark.type === "code") return codeMarkdown(nodes.map(textOf).join(""));
     if (mark.type === "link") {
       const href = attribute(mark, "href").trim();
       if (!isLinkable(href)) return this.write(nodes, level + 1, before, after, inLink);
@@ -74,7 +97,9 @@ class InlineWriter {
       const written = oneLine(inner("x", true));
       return written === "" ? "" : linkMarkdown(written, href);
     }
-    const written = inner("*");
+    if (!this.#effects) return this.write(nodes, level + 1, before, after, inLink);
+    if (!/^\s?$/.test(before) || !/^\s?$/.test(after)) this.isCrowded = true;
+    const written = inner(mark.type === "strike" ? "~" : "*");
     return wrapped(written, mark.type, before, after) ?? this.write(nodes, level + 1, before, after, inLink);
   }
 
@@ -131,8 +156,11 @@ function hasMark(node: AdfNode | undefined, wanted: AdfMark): boolean {
   );
 }
 
+/** Code may be linked and nothing else, in Jira as well: so neighbours of code are one piece of code. */
 function marksOf(node: AdfNode): AdfMark[] {
-  return Array.isArray(node.marks) ? node.marks.filter((mark) => typeof mark === "object" && mark !== null) : [];
+  const marks = Array.isArray(node.marks) ? node.marks.filter((mark) => typeof mark === "object" && mark !== null) : [];
+  const isCode = marks.some(({ type }) => type === "code");
+  return isCode ? marks.filter(({ type }) => type === "code" || type === "link") : marks;
 }
 
 const punctuation = /[\p{P}\p{S}]/u;
@@ -152,8 +180,13 @@ function wrapped(content: string, type: string, before: string, after: string): 
   if (core.includes("\n\n")) return null;
   const tight = (outer: string, inner: string) =>
     !punctuation.test(inner) || /^\s?$/.test(outer) || punctuation.test(outer);
-  if (!tight(outerBefore, core.charAt(0)) || !tight(outerAfter, lastOf(core))) return null;
-  const inWord = /[\p{L}\p{N}]/u.test(outerBefore) || /[\p{L}\p{N}]/u.test(outerAfter);
+  // Delimiters next to each other count as one: what matters is what they stand beside.
+  const [inside = "", end = ""] = [
+    core.replace(/^\*+/, ""),
+    /(?:^|[^\\*])\*+$/.test(core) ? core.replace(/\*+$/, "") : core,
+  ];
+  if (!tight(outerBefore, inside.charAt(0)) || !tight(outerAfter, lastOf(end))) return null;
+  const inWord = /[\p{L}\p{N}_]/u.test(outerBefore) || /[\p{L}\p{N}_]/u.test(outerAfter);
   const delimiter = type === "strong" ? "**" : type === "strike" ? "~~" : inWord ? "*" : "_";
   return `${lead}${delimiter}${core}${delimiter}${trail}`;
 }

@@ -10,6 +10,7 @@ import {
   textOf,
 } from "./nodes.ts";
 import { alertOfPanel } from "./panels.ts";
+import { ReadBack } from "./read-back.ts";
 import { isLinkable } from "./references.ts";
 
 /**
@@ -35,6 +36,7 @@ const inlineTypes = new Set(["text", "hardBreak", "mention", "emoji", "date", "s
 
 class BlockWriter {
   readonly #place: DocumentPlace;
+  readonly #readBack = new ReadBack();
 
   constructor(place: DocumentPlace) {
     this.#place = place;
@@ -167,7 +169,7 @@ class BlockWriter {
   }
 
   #inline(nodes: AdfNode[], oneLine = false, inTable = false): string {
-    return inlineMarkdown(nodes, { place: this.#place, oneLine, inTable });
+    return inlineMarkdown(nodes, { place: this.#place, oneLine, inTable, readBack: this.#readBack });
   }
 }
 
