@@ -50,8 +50,7 @@ function extension(outDir: string, sourcemap: boolean): Bundle {
       format: "esm",
       splitting: true,
       platform: "node",
-      // VS Code 1.105, the oldest we run in, has Node.js 22.
-      target: "node22",
+      target: "node24",
       external: ["vscode"],
       outExtension: { ".js": ".cjs" },
       plugins: [routesOnly, commonJs],

@@ -119,7 +119,7 @@ export class ProjectService {
     if (fields.repositoryUrl !== undefined && fields.repositoryUrl !== "") {
       validateRepositoryUrl(fields.repositoryUrl, { allowFile: this.#options.allowFileRepositories });
     }
-    if (fields.defaultBranch !== undefined) validateBranchName(fields.defaultBranch);
+    if (fields.defaultBranch !== undefined && fields.defaultBranch !== "") validateBranchName(fields.defaultBranch);
     for (const branch of fields.protectedBranches ?? []) validateBranchName(branch);
     if (fields.redactionPolicy !== undefined && fields.redactionPolicy !== "none") {
       throw new AppError(

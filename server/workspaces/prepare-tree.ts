@@ -145,12 +145,13 @@ function usesClone(work: PieceOfWork, clone: string, dirty: boolean): boolean {
   throw new AppError("dirty_tree", message, { data: { path: clone } });
 }
 
-/** From the remote's branch of that name, else the default branch as the remote has it, else as it is here. */
+/** From the remote's branch of that name, else the default branch (the remote's own, where none is named), else as it is here. */
 async function makeBranch({ user, clone, defaultBranch }: Base, branch: string): Promise<boolean> {
-  for (const start of [`refs/remotes/origin/${branch}`, `refs/remotes/origin/${defaultBranch}`]) {
+  const remoteDefault = defaultBranch === "" ? "HEAD" : defaultBranch;
+  for (const start of [`refs/remotes/origin/${branch}`, `refs/remotes/origin/${remoteDefault}`]) {
     if ((await user.git.resolve(clone, start)) !== null) return user.git.createBranch(clone, branch, start);
   }
-  return user.git.createBranch(clone, branch, `refs/heads/${defaultBranch}`);
+  return user.git.createBranch(clone, branch, defaultBranch === "" ? "HEAD" : `refs/heads/${defaultBranch}`);
 }
 
 async function freeFolder(user: HostUser, wanted: string): Promise<string> {

@@ -234,6 +234,7 @@ async function checkRemote(user: HostUser, clone: string, project: WorkspaceProj
 
 /** A clone stands on the remote's own default branch; the project may name another. */
 async function checkoutDefault(user: HostUser, clone: string, { defaultBranch }: WorkspaceProject): Promise<void> {
+  if (defaultBranch === "") return;
   const remote = `refs/remotes/origin/${defaultBranch}`;
   if ((await user.git.status(clone)).branch === defaultBranch || !(await user.git.resolve(clone, remote))) return;
   await user.git.createBranch(clone, defaultBranch, remote);

@@ -21,7 +21,8 @@ const fields = {
   name,
   /** What git clones; checked by the rule in rules/names.ts when it is saved and again when it is used. */
   repositoryUrl: z.string().max(1000),
-  defaultBranch: refName,
+  /** Where work starts from; empty is the remote's own default branch. */
+  defaultBranch: refName.or(z.literal("")),
   protectedBranches: z.array(refName).max(100),
   ownerId: id.nullable(),
   sshKeyId: id.nullable(),
@@ -39,7 +40,7 @@ export const project = z.object({
 export const projectInput = z.object({
   ...fields,
   repositoryUrl: fields.repositoryUrl.default(""),
-  defaultBranch: fields.defaultBranch.default("main"),
+  defaultBranch: fields.defaultBranch.default(""),
   protectedBranches: fields.protectedBranches.default([]),
   ownerId: fields.ownerId.default(null),
   sshKeyId: fields.sshKeyId.default(null),

@@ -48,7 +48,7 @@ describe("the packaged extension, with the demo and without a checkout beside it
 
   /** A terminal of VS Code shows the session: it is in sight, and tmux has a client. */
   async function attached(): Promise<void> {
-    await page.locator(".part.panel .terminal-wrapper").first().waitFor({ timeout: 60_000 });
+    await page.locator(".part.panel .terminal-wrapper.active").first().waitFor({ timeout: 60_000 });
     await waitFor(async () => (await tmux("list-clients")) !== "", { what: "a client of the session", timeoutMs });
   }
 

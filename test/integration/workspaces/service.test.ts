@@ -329,6 +329,15 @@ describe("workspaces", () => {
       assert.deepEqual([status.branch, status.lastCommit?.subject], [branch, "Theirs"]);
     });
 
+    it("starts from the remote's own default branch where the project names none", async () => {
+      await person.git(clone, "checkout", "--quiet", "-b", "elsewhere");
+      const tree = await service.takeUp({ ...project, defaultBranch: "" }, me, work(), (made) => Promise.resolve(made));
+      assert.equal(
+        await person.git(tree.path, "rev-parse", "HEAD"),
+        await person.git(clone, "rev-parse", "origin/HEAD"),
+      );
+    });
+
     it("says that there is nothing to start from", async () => {
       await assert.rejects(
         service.takeUp({ ...project, defaultBranch: "nope" }, me, work(), (tree) => Promise.resolve(tree)),
