@@ -16,8 +16,8 @@ const maxRedirects = 3;
 
 /**
  * A `fetch` for requests that carry a token. Redirects are followed within the origin only, a few at most; an answer
- * is read whole, within a time and a size. What makes no sense to repeat is thrown as AppError `provider_failed`,
- * the rest (network, timeout, abort) as fetch itself throws it.
+ * is read whole, within a time and a size. What makes no sense to repeat is thrown as AppError `provider_failed`, with
+ * `data.refusedRedirect` where the server did nothing but send it elsewhere; the rest (network, timeout, abort) as fetch itself throws it.
  */
 export function guardedFetch(options: GuardOptions): typeof fetch {
   return async (input, init) => {
@@ -30,6 +30,7 @@ export function guardedFetch(options: GuardOptions): typeof fetch {
           "provider_failed",
           `${options.name} at ${options.origin} redirects to ${url.origin}. The token is not sent there: ` +
             "if the server has moved, change the connection's base URL.",
+          { data: { refusedRedirect: true } },
         );
       }
       const response = await fetch(url, { ...init, signal, redirect: "manual" });
@@ -40,6 +41,7 @@ export function guardedFetch(options: GuardOptions): typeof fetch {
         throw new AppError(
           "provider_failed",
           `${options.name} at ${options.origin} redirects without end: check the connection's base URL.`,
+          { data: { refusedRedirect: true } },
         );
       }
       url = target(location, url, options);
@@ -53,6 +55,7 @@ function target(location: string, from: URL, { name, origin }: GuardOptions): UR
   } catch (error) {
     throw new AppError("provider_failed", `${name} at ${origin} redirects to something that is no address.`, {
       cause: error,
+      data: { refusedRedirect: true },
     });
   }
 }

@@ -38,5 +38,6 @@ export class ProviderPool {
 }
 
 function isSame(one: ProviderConnection, other: ProviderConnection): boolean {
-  return one.provider === other.provider && one.baseUrl === other.baseUrl && one.token === other.token;
+  const { provider, baseUrl, email, token } = one;
+  return provider === other.provider && baseUrl === other.baseUrl && email === other.email && token === other.token;
 }

@@ -32,7 +32,9 @@ export class GitHubErrors {
    */
   translate(error: unknown, subject: string, signal: AbortSignal, attempt: Attempt): AppError {
     const translated = this.#translate(error, subject, signal, attempt.writes);
-    const answered = error instanceof RequestError && error.response !== undefined && error.status < 500;
+    const answered =
+      (error instanceof RequestError && error.response !== undefined && error.status < 500) ||
+      (error instanceof AppError && error.data["refusedRedirect"] === true);
     if (!attempt.writes || !attempt.sent || answered || neverConnected(error)) return translated;
     return new AppError(
       translated.code,
@@ -112,6 +114,9 @@ export class GitHubErrors {
         );
       }
       case 404:
+        if (writes && missing !== null) {
+          return fail("provider_forbidden", `GitHub (${host}) does not let this token change ${subject}. ${missing}`);
+        }
         return fail(
           "provider_not_found",
           `GitHub (${host}) does not have ${subject}, or does not show it to this token. Check its name; ` +

@@ -81,10 +81,12 @@ export class IssueReader {
 
   /**
    * The changes, each request asking for those at or after the last one seen: so neither a change nor a deletion
-   * meanwhile lets one slip past, as it would with numbered pages.
+   * meanwhile lets one slip past, as it would with numbered pages. Where more than a page changed within one second,
+   * its pages are numbered after all, and read until they hold nothing new.
    */
   async *#oldestFirst(begin: string, seen: SeenIssues, comments: CommentReader): AsyncGenerator<ProviderIssue[]> {
     let [since, page, done] = [begin, 1, 0];
+    let newOnLaterPages = 0;
     for (;;) {
       const parameters = { state: "all", sort: "updated", direction: "asc", since, per_page: perPage, page };
       const answer = await this.#client.get(
@@ -97,11 +99,19 @@ export class IssueReader {
       done += fresh.length;
       this.#options.onProgress?.({ done, total: 0, step: "Fetching changed issues" });
       yield await this.#complete(fresh, comments);
-      if (answer.data.length < perPage) return;
+      if (page > 1) newOnLaterPages += fresh.length;
       const last = issueTime(Date.parse(answer.data.at(-1)?.updated_at ?? since));
-      // More than a page of the same second, as after a change to many at once.
-      page = last > since ? 1 : page + 1;
-      since = last > since ? last : since;
+      const goesOn = answer.data.length === perPage;
+      if (goesOn && last === since) {
+        page += 1;
+      } else {
+        if (newOnLaterPages === 0) {
+          if (!goesOn) return;
+          since = last;
+        }
+        page = 1;
+        newOnLaterPages = 0;
+      }
     }
   }
 
@@ -119,7 +129,7 @@ export class IssueReader {
     if (!this.#options.onPosition) return;
     const since = seen.next();
     const newest = await this.#newest({ since, etag: null });
-    const etag = newest !== null && seen.has(newest.data) ? etagOf(newest) : null;
+    const etag = newest !== null && seen.has(newest.data) && showsChanges(newest) ? etagOf(newest) : null;
     this.#options.onPosition(positionText({ since, etag }, this.#repository));
   }
 
@@ -142,6 +152,13 @@ export class IssueReader {
   get #ask(): { subject: string; signal: ListOptions["signal"]; background: boolean } {
     return { subject: this.#subject, signal: this.#options.signal, background: true };
   }
+}
+
+/** Whether any change shows on this page: not where a full page is newer than GitHub's own clock. */
+function showsChanges(answer: GitHubAnswer<ListedIssue[]>): boolean {
+  const [newest] = answer.data;
+  if (newest === undefined || answer.data.length < perPage) return true;
+  return Date.parse(newest.updated_at) <= Date.parse(headerOf(answer, "date"));
 }
 
 function etagOf(answer: GitHubAnswer<unknown>): string | null {
