@@ -8,12 +8,19 @@ import type { IssueProvider, ProviderConnection } from "./provider.ts";
  * @throws {AppError} `unavailable` for a tracker that this version cannot read.
  */
 export async function createProvider(connection: ProviderConnection): Promise<IssueProvider> {
-  if (connection.provider !== "github") {
-    throw new AppError(
-      "unavailable",
-      `This version of aiops reads GitHub only; upgrade it to use the ${connection.provider} connection.`,
-    );
+  switch (connection.provider) {
+    case "github": {
+      const { GitHubProvider } = await import("./github/github-provider.ts");
+      return new GitHubProvider(connection);
+    }
+    case "jira": {
+      const { JiraProvider } = await import("./jira/jira-provider.ts");
+      return new JiraProvider(connection);
+    }
+    default:
+      throw new AppError(
+        "unavailable",
+        `This version of aiops does not read ${connection.provider}; upgrade it to use the connection.`,
+      );
   }
-  const { GitHubProvider } = await import("./github/github-provider.ts");
-  return new GitHubProvider(connection);
 }

@@ -5,6 +5,7 @@ import { AppError } from "../../../shared/errors.ts";
 import { Gate } from "../gate.ts";
 import { guardedFetch } from "../guarded-fetch.ts";
 import type { ProviderConnection } from "../provider.ts";
+import { RateBudget } from "../rate-budget.ts";
 import { JiraErrors, RefusedAnswer, wasNeverSent } from "./errors.ts";
 
 /** Limits of the client; each has a default that suits Jira Cloud. */
@@ -21,8 +22,6 @@ export interface JiraClientOptions {
   retryStepMs?: number;
   /** The longest a rate limit is waited for; a longer one is an error that says when to come back. */
   maxRateLimitSeconds?: number;
-  /** Where Jira Cloud sends people for an attachment's bytes; the token never goes there. */
-  mediaOrigins?: readonly string[];
 }
 
 /** What is asked for, and how. */
@@ -34,6 +33,8 @@ export interface JiraCall {
   version: 2 | 3;
   /** It changes something: repeated only where it certainly did not arrive. */
   write?: boolean;
+  /** Nobody waits for the answer: the last requests that a limit allows are left to people. */
+  background?: boolean;
 }
 
 export interface JiraAnswer<T> {
@@ -56,12 +57,11 @@ export class JiraClient {
   /** The site's address without a trailing slash; on Data Center with its context path, as https://host/jira. */
   readonly base: string;
   readonly #options: Required<Pick<JiraClientOptions, "retries" | "retryStepMs" | "maxRateLimitSeconds">>;
+  readonly #budget: RateBudget;
   readonly #errors: JiraErrors;
   readonly #authorization: string | null;
   readonly #gate: Gate;
   readonly #fetch: typeof fetch;
-  /** No request begins before this time (`performance.now()`): a rate limit holds for the whole account. */
-  #pausedUntil = 0;
 
   /** @throws {AppError} `invalid_input` where the connection has no address: every Jira has its own. */
   constructor(connection: ProviderConnection, options: JiraClientOptions = {}) {
@@ -75,6 +75,7 @@ export class JiraClient {
     this.base = url.origin + url.pathname.replace(/\/+$/, "");
     const { retries = 2, retryStepMs = 1000, maxRateLimitSeconds = 60 } = options;
     this.#options = { retries, retryStepMs, maxRateLimitSeconds };
+    this.#budget = new RateBudget({ secondMs: retryStepMs, maxWaitSeconds: maxRateLimitSeconds });
     const { token, email = "" } = connection;
     const basic = Buffer.from(`${email}:${token}`).toString("base64");
     this.#authorization = token === "" ? null : email === "" ? `Bearer ${token}` : `Basic ${basic}`;
@@ -129,18 +130,20 @@ export class JiraClient {
     if (this.#authorization !== null) headers.set("authorization", this.#authorization);
     const init = { method: request.method ?? "GET", headers, body, signal: call.signal };
     for (let attempt = 0; ; attempt += 1) {
-      await this.#pause(this.#pausedUntil - performance.now(), call.signal);
+      const seconds = await this.#budget.ready(call.background ?? false, call.signal);
+      if (seconds > 0) throw new RefusedAnswer(429, new Headers({ "retry-after": String(seconds) }), "");
       const outcome = await this.#gate.run(() => this.#attempt(url, init));
       if (outcome instanceof Response) return outcome;
       const waitMs = this.#waitBeforeRetry(outcome.error, attempt, call);
       if (waitMs === null) throw outcome.error;
-      await this.#pause(waitMs, call.signal);
+      if (waitMs > 0) await delay(waitMs, undefined, { signal: call.signal });
     }
   }
 
   async #attempt(url: URL, init: RequestInit): Promise<Response | { error: unknown }> {
     try {
       const response = await this.#fetch(url, init);
+      this.#noteWindow(response.headers);
       // Jira answers some questions to anyone: with a token it does not take, that is as if there were nothing.
       const refused = /AUTHENTICATED_FAILED|AUTHENTICATION_DENIED/.test(
         response.headers.get("x-seraph-loginreason") ?? "",
@@ -151,6 +154,15 @@ export class JiraClient {
     } catch (error) {
       return { error };
     }
+  }
+
+  /** Where Jira counts: https://developer.atlassian.com/cloud/jira/platform/rate-limiting/ */
+  #noteWindow(headers: Headers): void {
+    const [limit, remaining] = [headers.get("x-ratelimit-limit"), headers.get("x-ratelimit-remaining")];
+    const resetAt = Date.parse(headers.get("x-ratelimit-reset") ?? "");
+    const now = Date.parse(headers.get("date") ?? "");
+    if (limit === null || remaining === null || Number.isNaN(resetAt) || Number.isNaN(now)) return;
+    this.#budget.note(Number(limit), Number(remaining), (resetAt - now) / 1000);
   }
 
   /** Milliseconds to wait before another attempt, or null where there is to be none. */
@@ -166,13 +178,8 @@ export class JiraClient {
     const limited = error.status === 429 || (error.status === 503 && retryAfterSeconds !== null && !write);
     if (!limited) return error.status >= 500 && !write ? backOff : null;
     if (retryAfterSeconds === null) return backOff;
-    if (retryAfterSeconds > maxRateLimitSeconds) return null;
-    this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + retryAfterSeconds * retryStepMs);
-    return 0;
-  }
-
-  async #pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-    if (milliseconds > 0) await delay(milliseconds, undefined, { signal });
+    this.#budget.pause(retryAfterSeconds);
+    return retryAfterSeconds > maxRateLimitSeconds ? null : 0;
   }
 
   #address({ url, searchParams = {} }: SendRequestOptions, version: 2 | 3): URL {

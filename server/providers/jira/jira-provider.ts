@@ -3,6 +3,7 @@ import { createIssue, editIssue, getCurrentUser, getIssue, getProject } from "ji
 import * as z from "zod";
 import type { IssueComment } from "../../../shared/entities/issue.ts";
 import { AppError } from "../../../shared/errors.ts";
+import { type AttachmentSource, downloadAttachment } from "../attachment.ts";
 import type { ListOptions, ProviderAbilities, ProviderConnection, ProviderIssue, ProviderTest } from "../provider.ts";
 import type {
   Attachment,
@@ -14,7 +15,7 @@ import type {
   IssueTracker,
   TrackerAbilities,
 } from "../tracker.ts";
-import { fetchJiraAttachment } from "./attachments.ts";
+import { type JiraAttachmentOptions, jiraAttachments } from "./attachments.ts";
 import { assignablePeople, grantedAbilities, siteLabels, standardIssueType } from "./choices.ts";
 import { type JiraCall, JiraClient, type JiraClientOptions } from "./client.ts";
 import { comment, type Issue, issue, issueFields, person, toComment, toIssue } from "./payloads.ts";
@@ -39,12 +40,12 @@ export class JiraProvider implements IssueTracker {
     severalAssignees: false,
   };
   readonly #client: JiraClient;
-  readonly #options: JiraClientOptions;
+  readonly #attachments: AttachmentSource;
   #knownSite: JiraSite | null = null;
 
-  constructor(connection: ProviderConnection, options: JiraClientOptions = {}) {
+  constructor(connection: ProviderConnection, options: JiraClientOptions & JiraAttachmentOptions = {}) {
     this.#client = new JiraClient(connection, options);
-    this.#options = options;
+    this.#attachments = jiraAttachments(this.#client, options);
   }
 
   async test(signal: AbortSignal): Promise<ProviderTest> {
@@ -86,7 +87,9 @@ export class JiraProvider implements IssueTracker {
         // Jira finds the issues of a project also under the keys that it had before.
         if (fields.project.key !== name) options.onRenamed?.((name = fields.project.key));
       }
-      const issues = await Promise.all(fresh.map((found) => this.#complete(found, site, options.signal)));
+      const issues = await Promise.all(
+        fresh.map((found) => this.#complete(found, site, { signal: options.signal, background: true })),
+      );
       for (const found of issues) tracker.listed(found);
       const done = given.size;
       options.onProgress?.({ done, total: Math.max(total, total === 0 ? 0 : done), step: "Fetching issues" });
@@ -123,7 +126,7 @@ export class JiraProvider implements IssueTracker {
     checkProjectKey(externalProject);
     const site = await this.#site(signal);
     const found = await this.#find(externalProject, ref, site, signal);
-    return found === null ? null : this.#complete(found, site, signal);
+    return found === null ? null : this.#complete(found, site, { signal });
   }
 
   async createIssue(externalProject: string, draft: IssueDraft, signal: AbortSignal): Promise<ProviderIssue> {
@@ -210,8 +213,7 @@ export class JiraProvider implements IssueTracker {
   }
 
   fetchAttachment(url: string, maxBytes: number, signal: AbortSignal): Promise<Attachment> {
-    const { requestTimeoutMs = 30_000, mediaOrigins = ["https://api.media.atlassian.com"] } = this.#options;
-    return fetchJiraAttachment(this.#client, url, { maxBytes, signal, timeoutMs: requestTimeoutMs, mediaOrigins });
+    return downloadAttachment(url, this.#attachments, maxBytes, signal);
   }
 
   /** Asked once: what it says stays as it is as long as the connection. */
@@ -226,8 +228,12 @@ export class JiraProvider implements IssueTracker {
     return (await this.#client.call((api) => getProject(api, parameters), projectFacts, call)).data;
   }
 
-  async #complete(found: Issue, site: JiraSite, signal: AbortSignal): Promise<ProviderIssue> {
-    return toIssue(found, await allComments(this.#client, site, found, signal), site);
+  async #complete(
+    found: Issue,
+    site: JiraSite,
+    asked: Pick<JiraCall, "signal" | "background">,
+  ): Promise<ProviderIssue> {
+    return toIssue(found, await allComments(this.#client, site, found, asked), site);
   }
 
   /** Null where it is gone, or in another project now. */
@@ -253,7 +259,7 @@ export class JiraProvider implements IssueTracker {
   /** An issue after a write: should reading it fail, the write stands all the same. */
   async #written(ref: IssueRef, site: JiraSite, signal: AbortSignal): Promise<ProviderIssue> {
     try {
-      return await this.#complete(await this.#read(ref, site, signal), site, signal);
+      return await this.#complete(await this.#read(ref, site, signal), site, { signal });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       throw new AppError(error.code, `${ref.key} was saved, but could not be read again. ${error.message}`, {

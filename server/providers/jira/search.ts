@@ -1,7 +1,7 @@
 import { countIssues, getComments, searchAndReconsileIssuesUsingJql } from "jira.js/cloud";
 import * as z from "zod";
 import { AppError } from "../../../shared/errors.ts";
-import type { JiraClient } from "./client.ts";
+import type { JiraCall, JiraClient } from "./client.ts";
 import { type Comment, commentPage, type Issue } from "./payloads.ts";
 import type { JiraSite } from "./site.ts";
 
@@ -104,6 +104,7 @@ function tokenPages<T>(client: JiraClient, search: Search<T>): () => Promise<Fou
       subject,
       signal,
       version: 3,
+      background: true,
     });
     const following = data.isLast === true ? null : (data.nextPageToken ?? null);
     if (following !== null && following === token) {
@@ -134,7 +135,7 @@ function offsetPages<T>(client: JiraClient, search: Search<T>): () => Promise<Fo
     while (total === null || startAt < total) {
       const searchParams = { jql, fields: fields.join(","), startAt, maxResults: pageSize };
       const url = "/rest/api/2/search";
-      const call = { subject, signal, version: 2 } as const;
+      const call = { subject, signal, version: 2, background: true } as const;
       const { data, headers } = await client.call((api) => api.sendRequest({ url, searchParams }), schema, call);
       const gone = total === null ? 0 : Math.max(total - data.total, 0);
       total = data.total;
@@ -155,12 +156,12 @@ export async function allComments(
   client: JiraClient,
   site: JiraSite,
   issue: Issue,
-  signal: AbortSignal,
+  asked: Pick<JiraCall, "signal" | "background">,
 ): Promise<Comment[]> {
   const embedded = issue.fields.comment;
   if (embedded && (embedded.total ?? embedded.comments.length) <= embedded.comments.length) return embedded.comments;
   const comments = new Map<string, Comment>();
-  const call = { subject: `the comments of ${issue.key}`, signal, version: site.version };
+  const call = { subject: `the comments of ${issue.key}`, ...asked, version: site.version };
   for (let startAt = 0; ;) {
     const parameters = { issueIdOrKey: pathPart(issue.id), startAt, maxResults: 100, orderBy: "created" as const };
     const { data } = await client.call((api) => getComments(api, parameters), commentPage, call);

@@ -181,10 +181,7 @@ function wrapped(content: string, type: string, before: string, after: string): 
   const tight = (outer: string, inner: string) =>
     !punctuation.test(inner) || /^\s?$/.test(outer) || punctuation.test(outer);
   // Delimiters next to each other count as one: what matters is what they stand beside.
-  const [inside = "", end = ""] = [
-    core.replace(/^\*+/, ""),
-    /(?:^|[^\\*])\*+$/.test(core) ? core.replace(/\*+$/, "") : core,
-  ];
+  const [inside, end] = [core.replace(/^\*+/, ""), /(?:^|[^\\*])\*+$/.test(core) ? core.replace(/\*+$/, "") : core];
   if (!tight(outerBefore, inside.charAt(0)) || !tight(outerAfter, lastOf(end))) return null;
   const inWord = /[\p{L}\p{N}_]/u.test(outerBefore) || /[\p{L}\p{N}_]/u.test(outerAfter);
   const delimiter = type === "strong" ? "**" : type === "strike" ? "~~" : inWord ? "*" : "_";
