@@ -44,13 +44,23 @@ export class RateBudget {
    */
   async ready(background: boolean, signal: AbortSignal): Promise<number> {
     for (;;) {
-      const until = background ? Math.max(this.#pausedUntil, this.#backgroundPausedUntil) : this.#pausedUntil;
-      const left = until - performance.now();
+      const left = this.#left(background);
       if (left <= 0) return 0;
       const seconds = Math.ceil(left / this.#options.secondMs);
       if (seconds > this.#options.maxWaitSeconds) return seconds;
       await delay(left, undefined, { signal });
     }
+  }
+
+  /** Whether a request may go out at this moment. */
+  isOpen(background: boolean): boolean {
+    return this.#left(background) <= 0;
+  }
+
+  /** Milliseconds until a request may go out. */
+  #left(background: boolean): number {
+    const until = background ? Math.max(this.#pausedUntil, this.#backgroundPausedUntil) : this.#pausedUntil;
+    return until - performance.now();
   }
 
   #after(seconds: number): number {
