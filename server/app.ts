@@ -58,6 +58,8 @@ import { TenantService } from "./tenants/service.ts";
 import { ensureOwner } from "./users/owner.ts";
 import { userRoutes } from "./users/routes.ts";
 import { UserService } from "./users/service.ts";
+import { WebhookDeliveries } from "./webhooks/deliveries.ts";
+import { WebhookService } from "./webhooks/service.ts";
 import { IssueContextService } from "./work/context.ts";
 import { workRoutes } from "./work/routes.ts";
 import { SessionStarter } from "./work/sessions.ts";
@@ -73,6 +75,8 @@ export interface AppOptions {
   /** Whoever has it may sign in as this server's person. */
   localSecret: string;
   clock?: Clock;
+  /** Milliseconds of a minute of the sync schedule; tests have shorter ones. */
+  syncMinuteMs?: number;
   onIdle?: () => void;
 }
 
@@ -164,6 +168,14 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
     events,
     clock,
     log,
+    ...(options.syncMinuteMs === undefined ? {} : { minuteMs: options.syncMinuteMs }),
+  });
+  const webhooks = new WebhookService({
+    connections,
+    projects,
+    deliveries: new WebhookDeliveries(database, clock),
+    syncs,
+    log,
   });
   const issues = new IssueService({ repository: issueRepository, tenants, users });
 
@@ -215,6 +227,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
     workspaceJobs,
   });
   closers.push(() => jobs.stop());
+  closers.push(() => webhooks.stop());
   closers.push(() => syncs.stop());
 
   const authSessions = new AuthSessionRepository(database);
@@ -288,6 +301,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
     router,
     authenticate: (token) => auth.authenticate(token),
     jwks: () => auth.jwks(),
+    receiveWebhook: (connectionId, headers, body) => webhooks.receive(connectionId, headers, body),
     onRequest: () => idle.touch(),
   });
   const server = createServer(
@@ -339,9 +353,11 @@ function listen(server: Server, port: number): Promise<string> {
 async function stopListening(server: Server, events: EventBus): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   events.close();
-  server.closeIdleConnections();
+  // A connection is idle only once its answer has left, as that of a stream that just ended.
+  const sweep = setInterval(() => server.closeIdleConnections(), 20);
   const force = setTimeout(() => server.closeAllConnections(), 5_000);
   await closed;
+  clearInterval(sweep);
   clearTimeout(force);
 }
 

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import type { Request } from "express";
 import { AppError } from "../../shared/errors.ts";
 import { isRecord } from "../../shared/values.ts";
@@ -50,8 +51,9 @@ async function readBody(request: Request): Promise<RequestInput> {
   }
   const tooLarge = new AppError("payload_too_large", "The request is larger than the 1 MB allowed.");
   if (Number(length) > bodyLimit) return refused(tooLarge);
-  const text = await readText(request);
-  if (text === undefined) return refused(tooLarge);
+  const bytes = await readBytes(request);
+  if (bytes === undefined) return refused(tooLarge);
+  const text = bytes.toString("utf8");
   try {
     const value: unknown = text === "" ? {} : JSON.parse(text);
     if (isRecord(value)) return { fields: value, problem: undefined };
@@ -61,8 +63,8 @@ async function readBody(request: Request): Promise<RequestInput> {
   }
 }
 
-/** The body as text; undefined where it is over the limit. */
-async function readText(request: Request): Promise<string | undefined> {
+/** The body as it came; undefined where it is over the limit. @throws AppError cancelled where the caller left */
+export async function readBytes(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   try {
@@ -78,5 +80,5 @@ async function readText(request: Request): Promise<string | undefined> {
   } catch (error) {
     throw new AppError("cancelled", "The request ended before its body did.", { cause: error });
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }

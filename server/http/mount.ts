@@ -9,6 +9,7 @@ import { toProblem } from "../../shared/problem.ts";
 import { isRecord } from "../../shared/values.ts";
 import { sameSecret } from "../secrets/same-secret.ts";
 import type { Logger } from "../log.ts";
+import { webhookRoute, type ReceiveWebhook } from "../webhooks/route.ts";
 import { unauthenticated } from "./authorize.ts";
 import type { Principal, RequestContext } from "./context.ts";
 import { guard, type GuardOptions } from "./guard.ts";
@@ -29,6 +30,7 @@ export interface MountOptions extends GuardOptions {
   /** Resolves a bearer token, or says why not. */
   authenticate: (token: string) => Promise<Principal>;
   jwks: () => Promise<unknown>;
+  receiveWebhook: ReceiveWebhook;
   /** Called at each request, for the idle clock. */
   onRequest: () => void;
 }
@@ -49,6 +51,8 @@ export function mount(options: MountOptions): Express {
   app.set("etag", false);
   app.use(nameRequest);
   app.use(guard(options));
+  // Before tokens and their limits: trackers have neither, and may send many at once from one address.
+  app.post("/webhooks/:connectionId", limitWebhooks(), webhookRoute(options.receiveWebhook));
   app.use(identify(options));
   app.use(limit(options));
   app.use(refuse);
@@ -200,30 +204,41 @@ const requirePrincipal: RequestHandler = (_request, response, next) => {
   next();
 };
 
+const limiting = {
+  standardHeaders: "draft-8" as const,
+  legacyHeaders: false,
+  handler: (request: Request, response: Response) => {
+    const seconds = Number(response.getHeader("retry-after") ?? 30);
+    const error = new AppError("rate_limited", `Too many requests. Wait ${seconds} s and repeat.`, {
+      data: { retryAfterSeconds: seconds },
+    });
+    sendProblem(response, error, request.path);
+  },
+};
+
+const byAddress = (request: Request): string => request.socket.remoteAddress ?? "";
+
+/** Deliveries per address in a minute: a tracker behind a proxy has one address for all its projects. */
+const webhooksPerMinute = 600;
+
+function limitWebhooks(): RequestHandler<{ connectionId: string }> {
+  const limiter = rateLimit({ ...limiting, windowMs: 60_000, limit: webhooksPerMinute, keyGenerator: byAddress });
+  return (request, response, next) => void limiter(request as Request, response, next);
+}
+
 /** 3,000 requests per 30 s and token; per address only without one: people on one host share the address. */
 function limit(options: MountOptions): RequestHandler {
-  const common = {
-    standardHeaders: "draft-7" as const,
-    legacyHeaders: false,
-    handler: (request: Request, response: Response) => {
-      const seconds = Number(response.getHeader("retry-after") ?? 30);
-      const error = new AppError("rate_limited", `Too many requests. Wait ${seconds} s and repeat.`, {
-        data: { retryAfterSeconds: seconds },
-      });
-      sendProblem(response, error, request.path);
-    },
-  };
   const perToken = rateLimit({
-    ...common,
+    ...limiting,
     windowMs: 30_000,
     limit: options.requestLimit,
     keyGenerator: (_request, response) => locals(response).principal?.sessionId ?? "",
   });
   const perAddress = rateLimit({
-    ...common,
+    ...limiting,
     windowMs: 60_000,
     limit: options.anonymousLimit,
-    keyGenerator: (request) => request.socket.remoteAddress ?? "",
+    keyGenerator: byAddress,
   });
   return (request, response, next) => {
     const limiter = locals(response).principal === undefined ? perAddress : perToken;

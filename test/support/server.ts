@@ -31,6 +31,8 @@ export interface TestServerOptions {
   env?: Record<string, string>;
   /** A directory to keep, instead of a new one that is removed. */
   dir?: string;
+  /** Milliseconds of a minute of the sync schedule. */
+  syncMinuteMs?: number;
 }
 
 const localSecret = "secret-of-the-test-server";
@@ -49,7 +51,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     AIOPS_TMUX_SOCKET: `aiops-test-${unique}`,
     ...options.env,
   };
-  let app = await start(env);
+  let app = await start(env, options.syncMinuteMs);
   const server: TestServer = {
     url: app.url,
     dir,
@@ -67,7 +69,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     },
     restart: async () => {
       await app.close();
-      app = await start(env);
+      app = await start(env, options.syncMinuteMs);
       server.url = app.url;
       await signInFirst();
     },
@@ -85,9 +87,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   return server;
 }
 
-async function start(env: Record<string, string | undefined>): Promise<App> {
+async function start(env: Record<string, string | undefined>, syncMinuteMs = 60_000): Promise<App> {
   const config = await loadConfig({ env });
-  return createApp({ config, env, version: "0.0.0-test", log: createLogger("error"), localSecret });
+  return createApp({ config, env, version: "0.0.0-test", log: createLogger("error"), localSecret, syncMinuteMs });
 }
 
 async function signIn(url: string, as?: string): Promise<SignedIn> {

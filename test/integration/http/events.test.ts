@@ -107,7 +107,7 @@ describe("the event stream", function () {
     for (const reader of [billing, client]) await reader.until(said("Project for all"));
     const kinds = (reader: EventReader) => new Set(reader.heard.map(({ type }) => type.split(".")[0]));
     assert.deepEqual(kinds(billing), new Set(["stream", "project"]));
-    assert.deepEqual(kinds(client), new Set(["stream", "issues", "project"]));
+    assert.deepEqual(kinds(client), new Set(["stream", "issues", "project", "sync"]));
   });
 
   it("carries no secret", async () => {
