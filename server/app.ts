@@ -18,6 +18,8 @@ import { ConnectionService } from "./connections/service.ts";
 import { ContextService } from "./context/service.ts";
 import { EventBus } from "./events/bus.ts";
 import { eventRoutes } from "./events/routes.ts";
+import { filterRoutes } from "./filters/routes.ts";
+import { FilterService } from "./filters/service.ts";
 import { createLocalHost } from "./host/local.ts";
 import { createImplementer } from "./http/authorize.ts";
 import { guardUpgrades } from "./http/guard.ts";
@@ -26,16 +28,23 @@ import { mount } from "./http/mount.ts";
 import { toAppError } from "./http/problem.ts";
 import { IdleClock } from "./idle.ts";
 import { installationDirectory } from "./installation.ts";
+import { AttachmentService } from "./issues/attachments.ts";
+import { ChoiceService } from "./issues/choices.ts";
 import { IssueRepository } from "./issues/repository.ts";
 import { issueRoutes } from "./issues/routes.ts";
 import { IssueService } from "./issues/service.ts";
 import { SyncEngine } from "./issues/sync.ts";
 import { SyncService } from "./issues/sync-service.ts";
 import { SyncStates } from "./issues/sync-state.ts";
+import { Trackers } from "./issues/trackers.ts";
+import { IssueWriteService } from "./issues/writes.ts";
+import { WrittenIssues } from "./issues/written.ts";
 import { JobRepository } from "./jobs/repository.ts";
 import { jobRoutes } from "./jobs/routes.ts";
 import { JobService } from "./jobs/service.ts";
 import type { Logger } from "./log.ts";
+import { createOutbox } from "./outbox/outbox.ts";
+import { outboxRoutes } from "./outbox/routes.ts";
 import { createPlacements } from "./placements.ts";
 import { projectRoutes } from "./projects/routes.ts";
 import { ProjectService } from "./projects/service.ts";
@@ -134,6 +143,8 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
     onChange: (change) => syncs.connectionChanged(change),
   });
   const issueRepository = new IssueRepository(database, clock);
+  const indexed = issueRepository.fillSearchIndex();
+  if (indexed > 0) log.info({ count: indexed }, "the full text index was filled anew");
   const projects = await ProjectService.open({
     ...common,
     allowFileRepositories: config.allowFileRepositories,
@@ -144,6 +155,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
       events.publish({ entity: "issues", change: "changed", id: projectId, tenantId });
     },
   });
+  const filters = await FilterService.open(common);
   const linkedProjects = (connectionId: string) =>
     projects.list(({ links }) => links.some((link) => link.connectionId === connectionId)).map(({ name }) => name);
 
@@ -155,7 +167,8 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
     states: syncStates,
     provider: (id) => connections.provider(id),
     connection: (id) => connections.find(id),
-    isHeld: (issueId) => sessions.live().some((session) => session.issueId === issueId),
+    isHeld: (issueId) =>
+      sessions.live().some((session) => session.issueId === issueId) || outbox.pending(issueId).length > 0,
     clock,
   });
   const syncs = new SyncService({
@@ -168,6 +181,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
     events,
     clock,
     log,
+    onReached: (connectionId) => worker.wake(connectionId),
     ...(options.syncMinuteMs === undefined ? {} : { minuteMs: options.syncMinuteMs }),
   });
   const webhooks = new WebhookService({
@@ -178,6 +192,25 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
     log,
   });
   const issues = new IssueService({ repository: issueRepository, tenants, users });
+  const trackers = new Trackers({ provider: (id) => connections.provider(id), projects });
+  const { outbox, worker } = createOutbox({
+    database,
+    events,
+    audit,
+    clock,
+    log,
+    toAppError,
+    issues: new WrittenIssues({ repository: issueRepository, projects, connections, events }),
+    tracker: (id) => trackers.tracker(id),
+    syncPosition: (linkId) => syncStates.get(linkId)?.position ?? undefined,
+  });
+  closers.push(() => worker.stop());
+  const writes = new IssueWriteService({ issues, projects, outbox, trackers });
+  const choices = new ChoiceService({
+    trackers,
+    stored: (projectId, linkId) => issueRepository.choices(projectId, linkId),
+  });
+  const attachments = new AttachmentService(trackers);
 
   const host = createLocalHost({ environment: env });
   const tools = new Tools({ commands: config.commands, clock, nodeDirectory: dirname(process.execPath) });
@@ -253,7 +286,18 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
   const uptime = () => Math.round(performance.now() - started) / 1000;
   const os = createImplementer({
     audit,
-    placements: createPlacements({ tenants, users, projects, connections, issues, sessions, jobs, authSessions }),
+    placements: createPlacements({
+      tenants,
+      users,
+      projects,
+      connections,
+      issues,
+      sessions,
+      jobs,
+      outbox,
+      filters,
+      authSessions,
+    }),
   });
   const tenantContents = (tenantId: string) => {
     const inTenant = (record: { tenantId: string }) => record.tenantId === tenantId;
@@ -276,7 +320,12 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
     connections: connectionRoutes(os, { connections, linkedProjects }),
     projects: projectRoutes(os, { projects, syncs }),
     jobs: jobRoutes(os, jobs),
-    issues: { ...issueRoutes(os, issues), ...workOperations.issues },
+    issues: {
+      ...issueRoutes(os, { issues, writes, choices, attachments, outbox, trackers }),
+      ...workOperations.issues,
+    },
+    outbox: outboxRoutes(os, outbox),
+    filters: filterRoutes(os, filters),
     workspaces: workOperations.workspaces,
     sessions: { ...sessionRoutes(os, sessions, peopleHere), ...workOperations.sessions },
     tools: toolRoutes(os, sessions),
@@ -285,7 +334,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
 
   const idle = new IdleClock({
     minutes: config.idleMinutes,
-    isBusy: () => events.listenerCount > 0 || jobs.runningCount > 0 || sessions.live().length > 0,
+    isBusy: () => events.listenerCount > 0 || jobs.runningCount > 0 || worker.isBusy || sessions.live().length > 0,
     onIdle: options.onIdle ?? (() => undefined),
   });
   closers.push(() => idle.stop());
@@ -314,6 +363,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
   await data.announce(url);
   sessions.start();
   syncs.begin();
+  worker.start();
   log.info({ version, pid: process.pid, dataDir: config.dataDir }, "started");
   return { url, close: () => closeAll(closers) };
 }

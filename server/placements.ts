@@ -16,6 +16,8 @@ export interface PlacementSources {
   issues: { find(id: string): TenantOwned | undefined };
   sessions: { find(id: string): PersonOwned | undefined };
   jobs: { find(id: string): PersonOwned | undefined };
+  outbox: { find(id: string): PersonOwned | undefined };
+  filters: { find(id: string): (TenantOwned & { ownerId: string; shared: boolean }) | undefined };
   authSessions: { get(id: string): { userId: string } | undefined };
 }
 
@@ -40,6 +42,12 @@ export function createPlacements(sources: PlacementSources): Placements {
     issue: ofTenant(sources.issues),
     session: ofPerson(sources.sessions),
     job: ofPerson(sources.jobs),
+    outboxItem: ofPerson(sources.outbox),
+    filter: (id) => {
+      const found = sources.filters.find(id);
+      if (found === undefined) return undefined;
+      return { tenantIds: [found.tenantId], ...(!found.shared && { ownerId: found.ownerId }) };
+    },
     authSession: (id) => {
       const found = sources.authSessions.get(id);
       return found === undefined ? undefined : { tenantIds: null, ownerId: found.userId };

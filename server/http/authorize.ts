@@ -100,10 +100,15 @@ function namedTarget(meta: OperationMeta, input: unknown, principal: Principal):
   return meta.capability === "self" ? `authSession:${principal.sessionId}` : "server";
 }
 
-/** What a creation made, as `project:4f9d`; where it made nothing with an id, what it was done to. */
+/**
+ * What a creation made, as `project:4f9d`; where it made nothing with an id, what it was done to. An answer with a status
+ * of its own has it in its body.
+ */
 function madeTarget(action: string, output: unknown, fallback: string): string {
-  if (!isRecord(output) || typeof output["id"] !== "string") return fallback;
-  return `${action.split(".")[0]?.replace(/s$/, "")}:${output["id"]}`;
+  if (!isRecord(output)) return fallback;
+  const made = typeof output["status"] === "number" && isRecord(output["body"]) ? output["body"] : output;
+  if (typeof made["id"] !== "string") return fallback;
+  return `${action.split(".")[0]?.replace(/s$/, "")}:${made["id"]}`;
 }
 
 function checkScopes(meta: OperationMeta, input: unknown, principal: Principal, placements: Placements): Scoped {

@@ -40,8 +40,9 @@ export class ChoiceService {
   }
 
   /** For a new issue. */
-  forProject(projectId: string, linkId: string): Promise<OfferedChoices> {
-    return this.#offered(projectId, linkId, null, `${projectId} ${linkId}`);
+  forProject(projectId: string, linkId: string | undefined): Promise<OfferedChoices> {
+    const { id } = this.#options.trackers.chosenLink(projectId, linkId);
+    return this.#offered(projectId, id, null, `${projectId} ${id}`);
   }
 
   async #offered(projectId: string, linkId: string, ref: IssueRef | null, key: string): Promise<OfferedChoices> {

@@ -1,5 +1,6 @@
 import type { Page } from "../../shared/entities/common.ts";
 import type { ProviderName } from "../../shared/entities/connection.ts";
+import type { IssueGrouping, IssueLack } from "../../shared/entities/filter.ts";
 import type { Issue, IssueStatus } from "../../shared/entities/issue.ts";
 import type { Database, SqlParameters } from "../storage/database.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
@@ -16,6 +17,9 @@ export interface IssueQuery {
   assignees?: readonly string[] | undefined;
   /** All of them. Case is ignored. */
   labels?: readonly string[] | undefined;
+  milestone?: string | undefined;
+  /** What they must not have. */
+  without?: readonly IssueLack[] | undefined;
   /** Full text; see `searchExpression`. */
   q?: string | undefined;
 }
@@ -28,12 +32,26 @@ export interface IssuePageQuery extends IssueQuery {
 }
 
 export interface IssueGroup {
+  /** Empty for the issues without a label, assignee or milestone. */
   value: string;
   count: number;
 }
 
 const sortColumns = { updated: "updated_at", created: "created_at", title: "title_key" } as const;
 const groupColumns = { project: "project_id", provider: "provider", status: "status" } as const;
+
+/** What an issue is counted under, in SQL: each row of `source`, which follows the issues' own, is one `value`. */
+const groupValues = {
+  label: {
+    value: "facet.value",
+    source: `, json_each(CASE labels WHEN '[]' THEN '[""]' ELSE labels END) AS facet`,
+  },
+  assignee: {
+    value: "json_extract(facet.value, '$.name')",
+    source: `, json_each(CASE assignees WHEN '[]' THEN '[{"name":""}]' ELSE assignees END) AS facet`,
+  },
+  milestone: { value: "ifnull(milestone, '')", source: "" },
+} as const;
 
 /** The issues of one project, provider and status, which the page indexes hold in each order. */
 interface Stream {
@@ -74,8 +92,16 @@ export class IssueListing {
     return { ...found, total: isWhole ? found.items.length : this.#count(match) };
   }
 
-  /** How many issues match, for each value of a field; values without any are left out. */
-  groups(query: IssueQuery, by: keyof typeof groupColumns): IssueGroup[] {
+  /**
+   * How many issues match, for each value of a field; values without any are left out. An issue with several labels or
+   * assignees counts under each. Case is ignored, as the filters do.
+   */
+  groups(query: IssueQuery, by: IssueGrouping): IssueGroup[] {
+    if (by === "project" || by === "provider" || by === "status") return this.#streamGroups(query, by);
+    return inOneCase(needsSearch(query) ? this.#foundValues(query, by) : this.#countedValues(query, by));
+  }
+
+  #streamGroups(query: IssueQuery, by: keyof typeof groupColumns): IssueGroup[] {
     const counts = new Map<string, number>();
     for (const stream of this.#streams(query)) {
       const value = stream[groupColumns[by]];
@@ -88,6 +114,40 @@ export class IssueListing {
       }
     }
     return [...counts].map(([value, count]) => ({ value, count })).filter(({ count }) => count > 0);
+  }
+
+  #countedValues(
+    { tenantIds, projectId, provider, status }: IssueQuery,
+    facet: keyof typeof groupValues,
+  ): IssueGroup[] {
+    return this.#database
+      .prepare<IssueGroup>(
+        `SELECT value, sum(count) AS count FROM issue_facet_counts
+         WHERE tenant_id IN (SELECT value FROM json_each(:tenants)) AND facet = :facet AND count > 0
+           AND (:projectId IS NULL OR project_id = :projectId)
+           AND (:provider IS NULL OR provider = :provider) AND (:status IS NULL OR status = :status)
+         GROUP BY value`,
+      )
+      .all({
+        tenants: JSON.stringify(tenantIds),
+        facet,
+        projectId: projectId ?? null,
+        provider: provider ?? null,
+        status: status ?? null,
+      });
+  }
+
+  #foundValues(query: IssueQuery, facet: keyof typeof groupValues): IssueGroup[] {
+    const match = matchExpression(query, this.#tenants());
+    if (match === undefined) return [];
+    const { value, source } = groupValues[facet];
+    return this.#database
+      .prepare<IssueGroup>(
+        `SELECT ${value} AS value, count(*) AS count
+         FROM issue_search CROSS JOIN issues ON search_id = issue_search.rowid ${source}
+         WHERE issue_search MATCH :match GROUP BY 1`,
+      )
+      .all({ match });
   }
 
   /** The tenants that have issues. */
@@ -205,8 +265,22 @@ export class IssueListing {
   }
 }
 
-function needsSearch({ q, labels, assignees }: IssueQuery): boolean {
-  return (q !== undefined && q.trim() !== "") || (labels !== undefined && labels.length > 0) || assignees !== undefined;
+function needsSearch({ q, labels, assignees, milestone, without }: IssueQuery): boolean {
+  const isListed = (values: readonly string[] | undefined) => values !== undefined && values.length > 0;
+  const hasWords = q !== undefined && q.trim() !== "";
+  return hasWords || isListed(labels) || isListed(without) || assignees !== undefined || milestone !== undefined;
+}
+
+/** Values that differ only in case, added up under the one that is used most; the most used first. */
+function inOneCase(groups: readonly IssueGroup[]): IssueGroup[] {
+  const folded = new Map<string, IssueGroup>();
+  for (const { value, count } of groups.toSorted((one, other) => other.count - one.count)) {
+    const key = value.toLowerCase();
+    const known = folded.get(key);
+    if (known === undefined) folded.set(key, { value, count });
+    else known.count += count;
+  }
+  return [...folded.values()].sort((one, other) => other.count - one.count || (one.value < other.value ? -1 : 1));
 }
 
 /**
@@ -214,7 +288,7 @@ function needsSearch({ q, labels, assignees }: IssueQuery): boolean {
  * personal server, the index need not be asked about tenants, which takes longest.
  */
 function matchExpression(query: IssueQuery, present: readonly string[]): string | undefined {
-  const { projectId, provider, status, labels, assignees, q } = query;
+  const { projectId, provider, status, labels, assignees, milestone, without, q } = query;
   const tenantIds = present.filter((tenant) => query.tenantIds.includes(tenant));
   if (tenantIds.length === 0 || assignees?.length === 0) return undefined;
   const parts: string[] = [];
@@ -225,6 +299,8 @@ function matchExpression(query: IssueQuery, present: readonly string[]): string 
   }
   for (const label of labels ?? []) parts.push(facetExpression("label", [label]));
   if (assignees !== undefined) parts.push(facetExpression("assignee", assignees));
+  if (milestone !== undefined) parts.push(facetExpression("milestone", [milestone]));
+  for (const lack of without ?? []) parts.push(facetExpression("none", [lack]));
   if (projectId !== undefined) parts.push(facetExpression("project", [projectId]));
   if (provider !== undefined) parts.push(facetExpression("provider", [provider]));
   if (status !== undefined) parts.push(facetExpression("status", [status]));

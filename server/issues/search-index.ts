@@ -52,6 +52,16 @@ export class IssueSearchIndex {
       });
   }
 
+  /** Whether a change of the schema left issues that can't be found. */
+  get isEmptied(): boolean {
+    const row = this.#database
+      .prepare<{ emptied: number }>(
+        "SELECT EXISTS (SELECT 1 FROM issues) AND NOT EXISTS (SELECT 1 FROM issue_search_docsize) AS emptied",
+      )
+      .get();
+    return row?.emptied === 1;
+  }
+
   remove(searchId: number): void {
     this.#database.prepare("DELETE FROM issue_search WHERE rowid = :searchId").run({ searchId });
   }

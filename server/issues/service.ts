@@ -1,11 +1,13 @@
 import type { Page } from "../../shared/entities/common.ts";
-import type { Issue, IssueStatus, IssueWithComments } from "../../shared/entities/issue.ts";
+import type { IssueGrouping, IssueLack } from "../../shared/entities/filter.ts";
+import type { Issue, IssueStatus, IssueWithComments, ListedIssue } from "../../shared/entities/issue.ts";
 import type { ProviderName } from "../../shared/entities/connection.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { TenantScope } from "../../shared/rules/permissions.ts";
 import type { TenantService } from "../tenants/service.ts";
 import type { UserService } from "../users/service.ts";
 import type { IssueRepository } from "./repository.ts";
+import { Highlighter } from "./snippet.ts";
 
 export interface IssueFilter {
   tenantId?: string | undefined;
@@ -14,6 +16,8 @@ export interface IssueFilter {
   provider?: ProviderName | undefined;
   assignee?: string | undefined;
   label?: string[] | undefined;
+  milestone?: string | undefined;
+  without?: IssueLack[] | undefined;
   q?: string | undefined;
 }
 
@@ -22,6 +26,8 @@ export interface IssueListing extends IssueFilter {
   order: "asc" | "desc";
   limit: number;
   cursor?: string | undefined;
+  /** Whether each issue says where it was found. */
+  highlight?: boolean | undefined;
 }
 
 /** Who asks: what they see, and who `me` is. */
@@ -43,17 +49,22 @@ export class IssueService {
     this.#options = options;
   }
 
-  list(reader: IssueReader, listing: IssueListing): Page<Issue> {
-    const { sort, order, limit, cursor } = listing;
-    return this.#options.repository.page({ ...this.#filter(reader, listing), sort, order, limit, cursor });
+  list(reader: IssueReader, listing: IssueListing): Page<ListedIssue> {
+    const { sort, order, limit, cursor, highlight, q } = listing;
+    const { repository } = this.#options;
+    const page = repository.page({ ...this.#filter(reader, listing), sort, order, limit, cursor });
+    if (highlight !== true || q === undefined) return page;
+    const highlighter = new Highlighter(q);
+    const items = page.items.map((issue) => {
+      const { id, title, body } = issue;
+      const comments = () => repository.get(id)?.comments ?? [];
+      return { ...issue, snippet: highlighter.snippet({ title, body, comments }) };
+    });
+    return { ...page, items };
   }
 
   /** How many issues a filter matches for each value of a field, for the tree's groups. */
-  groups(
-    reader: IssueReader,
-    filter: IssueFilter,
-    by: "project" | "provider" | "status",
-  ): { value: string; count: number }[] {
+  groups(reader: IssueReader, filter: IssueFilter, by: IssueGrouping): { value: string; count: number }[] {
     return this.#options.repository.groups(this.#filter(reader, filter), by);
   }
 
@@ -68,7 +79,7 @@ export class IssueService {
   }
 
   #filter(reader: IssueReader, filter: IssueFilter) {
-    const { tenantId, projectId, status, provider, label, q } = filter;
+    const { tenantId, projectId, status, provider, label, milestone, without, q } = filter;
     return {
       tenantIds: this.#tenants(reader, tenantId),
       projectId,
@@ -76,6 +87,8 @@ export class IssueService {
       provider,
       assignees: this.#assignees(reader, filter.assignee),
       labels: label,
+      milestone,
+      without,
       q,
     };
   }

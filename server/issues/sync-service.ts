@@ -26,6 +26,8 @@ export interface SyncServiceOptions {
   events: EventBus;
   clock: Clock;
   log: Logger;
+  /** Told when a tracker answered everything it was asked. */
+  onReached?: (connectionId: string) => void;
   /** Milliseconds of a minute of the schedule: tests have shorter ones. */
   minuteMs?: number;
   /** Between 0 and 1, for the jitter. */
@@ -256,8 +258,10 @@ export class SyncService {
   }
 
   #linkEnded(link: ProjectLink, error: unknown): void {
-    if (error === null) this.#backoff.succeeded(link);
-    else this.#backoff.failed(link, error);
+    if (error === null) {
+      this.#backoff.succeeded(link);
+      this.#options.onReached?.(link.connectionId);
+    } else this.#backoff.failed(link, error);
   }
 
   /** A link that was removed while it was being synced must not leave what was stored after its removal. */

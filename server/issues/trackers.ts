@@ -55,6 +55,11 @@ export class Trackers {
     return link;
   }
 
+  /** The link a new issue goes over. @throws AppError not_found, conflict, invalid_input */
+  chosenLink(projectId: string, linkId: string | undefined): ProjectLink {
+    return chosenLink(this.#options.projects.get(projectId), linkId);
+  }
+
   /**
    * What can be done over a link. Where the tracker can tell it for the account and project, it is asked now and then;
    * while it is out of reach, what it said last counts, else what the kind of tracker can do.
@@ -109,4 +114,18 @@ async function ask(tracker: IssueTracker, externalProject: string): Promise<Trac
 
 function isNameFailure(cause: unknown): boolean {
   return cause instanceof Error && "syscall" in cause && cause.syscall === "getaddrinfo";
+}
+
+/** The link that is named, or the only one. @throws AppError not_found, conflict without any, invalid_input with several */
+export function chosenLink({ name, links }: Project, linkId: string | undefined): ProjectLink {
+  const [only, ...more] = linkId === undefined ? links : links.filter(({ id }) => id === linkId);
+  if (only !== undefined && more.length === 0) return only;
+  if (linkId !== undefined) throw new AppError("not_found", "The project has no such link.");
+  if (only === undefined) {
+    throw new AppError("conflict", `${name} is linked to no tracker. Add a link first (Projects › Add link).`);
+  }
+  const names = links.map(({ externalProject }) => externalProject).join(", ");
+  throw new AppError("invalid_input", `${name} has several links (${names}): say with linkId which one.`, {
+    errors: [{ path: "linkId", message: "is needed where a project has several links" }],
+  });
 }

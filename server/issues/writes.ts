@@ -8,7 +8,7 @@ import type { NewWrite, OutboxService } from "../outbox/service.ts";
 import { verdictOf } from "../outbox/verdict.ts";
 import type { ProjectService } from "../projects/service.ts";
 import type { IssueDraft, TrackerAbilities } from "../providers/tracker.ts";
-import type { Trackers } from "./trackers.ts";
+import { chosenLink, type Trackers } from "./trackers.ts";
 
 export interface IssueWriteOptions {
   issues: { get(id: string): IssueWithComments };
@@ -185,19 +185,6 @@ function placeOf(project: Project, link: ProjectLink, { userId }: Writer) {
     connectionId: link.connectionId,
     userId,
   };
-}
-
-function chosenLink({ name, links }: Project, linkId: string | undefined): ProjectLink {
-  const [only, ...more] = linkId === undefined ? links : links.filter(({ id }) => id === linkId);
-  if (only !== undefined && more.length === 0) return only;
-  if (linkId !== undefined) throw new AppError("not_found", "The project has no such link.");
-  if (only === undefined) {
-    throw new AppError("conflict", `${name} is linked to no tracker. Add a link first (Projects › Add link).`);
-  }
-  const names = links.map(({ externalProject }) => externalProject).join(", ");
-  throw new AppError("invalid_input", `${name} has several links (${names}): say with linkId which one.`, {
-    errors: [{ path: "linkId", message: "is needed where a project has several links" }],
-  });
 }
 
 /** What an edit begins from: the issue as it is here, with what the same person wrote before and is still on its way. */

@@ -278,8 +278,9 @@ const uncountFacets = `
 
 /**
  * How many issues have a label, an assignee, a milestone, or none of them (the empty value), for grouping without reading
- * the issues. Emptied digests make the next full sync store every issue anew, and with it the words that the filters by
- * milestone and by "none" look for.
+ * the issues. The full text index gets indexes of its own for what is being typed (`prefix`: without them, three letters
+ * that begin many words take a second), and words for milestones and for what an issue lacks: it is filled anew at the
+ * next start, by server/issues/search-index.ts.
  */
 const issueFacets = `
 CREATE TABLE issue_facet_counts (
@@ -314,7 +315,11 @@ CREATE TRIGGER issue_facets_recounted AFTER UPDATE OF status, labels, assignees,
   WHEN (NEW.status, NEW.labels, NEW.assignees, NEW.milestone) IS NOT (OLD.status, OLD.labels, OLD.assignees, OLD.milestone)
 BEGIN ${uncountFacets} ${countFacets}
 END;
-UPDATE issues SET digest = '';
+DROP TABLE issue_search;
+CREATE VIRTUAL TABLE issue_search USING fts5 (
+  key, title, body, comments, facets,
+  content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 4 6'
+);
 `;
 
 export const migrations: readonly Migration[] = [

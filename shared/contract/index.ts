@@ -1,8 +1,11 @@
 import { auth } from "./auth.ts";
 import { connections, projects, tenants, users } from "./directory.ts";
 import { events } from "./events.ts";
+import { filters } from "./filters.ts";
+import { issueWrites } from "./issue-writes.ts";
 import { issues } from "./issues.ts";
 import { jobs } from "./jobs.ts";
+import { outbox } from "./outbox.ts";
 import { sessions, tools } from "./sessions.ts";
 import { system } from "./system.ts";
 import { workspaces } from "./workspaces.ts";
@@ -19,7 +22,9 @@ export const contract = {
   connections,
   projects,
   jobs,
-  issues,
+  issues: { ...issues, ...issueWrites },
+  outbox,
+  filters,
   workspaces,
   sessions,
   tools,

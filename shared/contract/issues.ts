@@ -1,8 +1,10 @@
 import * as z from "zod";
-import { id, pageOf, pageQuery, refName, repeatable } from "../entities/common.ts";
+import { id, pageOf, pageQuery, queryFlag, refName, repeatable } from "../entities/common.ts";
 import { provider } from "../entities/connection.ts";
 import { contextResult } from "../entities/context.ts";
-import { issue, issueStatus, issueWithComments } from "../entities/issue.ts";
+import { issueGrouping, issueLack } from "../entities/filter.ts";
+import { issueAbilities, issueStatus, issueWithComments, listedIssue } from "../entities/issue.ts";
+import { outboxItem } from "../entities/outbox.ts";
 import { redactionPolicy } from "../entities/project.ts";
 import { toolName } from "../entities/session.ts";
 import { jobAccepted } from "./jobs.ts";
@@ -17,6 +19,9 @@ export const issueFilter = {
   /** A provider's login or name, or `me`. */
   assignee: z.string().max(200).optional(),
   label: repeatable(z.string().max(200)),
+  milestone: z.string().max(500).optional(),
+  /** What they must not have: any label, assignee or milestone. */
+  without: repeatable(issueLack),
   /** Full text over key, title, body and comments: all words, `"a phrase"`, `pre*`. */
   q: z.string().max(500).optional(),
 };
@@ -38,14 +43,16 @@ export const issues = {
         ...issueFilter,
         sort: z.enum(["updated", "created", "title"]).default("updated"),
         order: z.enum(["asc", "desc"]).default("desc"),
+        /** With `q`: each item says where it was found. */
+        highlight: queryFlag.optional(),
       }),
     )
-    .output(pageOf(issue)),
+    .output(pageOf(listedIssue)),
   groups: operation
     .route({
       method: "GET",
       path: "/api/issues/groups",
-      summary: "Count the issues a filter matches by one of their fields",
+      summary: "Count the issues a filter matches by one of their fields; an empty value counts those without",
       tags: ["issues"],
     })
     .meta({
@@ -54,13 +61,19 @@ export const issues = {
       scope: filterScope,
       example: { input: { by: "status" }, output: { items: [{ value: "open", count: 3 }] } },
     })
-    .input(z.object({ ...issueFilter, by: z.enum(["project", "provider", "status"]) }))
+    .input(z.object({ ...issueFilter, by: issueGrouping }))
     .output(z.object({ items: z.array(z.object({ value: z.string(), count: z.int() })) })),
   get: operation
-    .route({ method: "GET", path: "/api/issues/{id}", summary: "Read one issue with its comments", tags: ["issues"] })
+    .route({
+      method: "GET",
+      path: "/api/issues/{id}",
+      summary:
+        "Read one issue with its comments, what can be done with it, and one's writes on their way to its tracker",
+      tags: ["issues"],
+    })
     .meta({ capability: "issues.read", effect: "read", scope: [on("issue")], example: {} })
     .input(z.object({ id }))
-    .output(issueWithComments),
+    .output(issueWithComments.extend({ abilities: issueAbilities, pending: z.array(outboxItem) })),
   writeContext: operation
     .route({
       method: "POST",

@@ -2,16 +2,7 @@ import { oc } from "@orpc/contract";
 import type { Capability } from "../rules/permissions.ts";
 
 export type ScopedEntity =
-  | "tenant"
-  | "user"
-  | "project"
-  | "connection"
-  | "issue"
-  | "session"
-  | "job"
-  | "authSession"
-  | "outboxItem"
-  | "filter";
+  "tenant" | "user" | "project" | "connection" | "issue" | "session" | "job" | "authSession" | "outboxItem" | "filter";
 
 /** Names the input field that holds the id of a tenant-scoped entity; the server answers 404 where it is not the caller's. */
 export interface Scope {

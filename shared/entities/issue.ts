@@ -46,6 +46,31 @@ export const issue = z.object({
 
 export const issueWithComments = issue.extend({ comments: z.array(issueComment) });
 
+const marks = z.array(z.object({ start: z.int().min(0), end: z.int().min(0) }));
+
+/**
+ * What a search found, as offsets in UTF-16 units: in the title, and in `text`, a piece of the body or of a comment, on one
+ * line; empty where neither has it.
+ */
+export const issueSnippet = z.object({ titleMarks: marks, text: z.string(), marks });
+
+/** An issue of a list, with what was searched for marked where that was asked for. */
+export const listedIssue = issue.extend({ snippet: issueSnippet.optional() });
+
+/** What can be done with an issue at its tracker, with the connection's account. */
+export const issueAbilities = z.object({
+  create: z.boolean(),
+  edit: z.boolean(),
+  comment: z.boolean(),
+  /** Closing and opening again. */
+  changeStatus: z.boolean(),
+  label: z.boolean(),
+  assign: z.boolean(),
+  severalAssignees: z.boolean(),
+});
+
+export type IssueSnippet = z.infer<typeof issueSnippet>;
+export type ListedIssue = z.infer<typeof listedIssue>;
 export type Issue = z.infer<typeof issue>;
 export type IssueComment = z.infer<typeof issueComment>;
 export type IssueWithComments = z.infer<typeof issueWithComments>;
