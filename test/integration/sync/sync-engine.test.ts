@@ -1,15 +1,11 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import type { JobProgress } from "../../../shared/entities/job.ts";
 import { commentData, issueData, minutesAfterStart, repositoryData } from "../../fixtures/github/samples.ts";
 import { type GitHubServer, type GitHubServerOptions, startGitHubServer } from "../../fixtures/github/server.ts";
 import { SyncStore, syncedProject } from "../../fixtures/sync-store.ts";
 import { withCode } from "../../support/error-code.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
-import { waitFor } from "../../support/wait.ts";
+import { widgets } from "./widgets.ts";
 
 describe("the sync engine", () => {
   const directory = temporaryDirectory();
@@ -60,12 +56,12 @@ describe("the sync engine", () => {
     );
   });
 
-  it("changes nothing when repeated, and takes over what changed", async () => {
+  it("changes nothing when all is read again, and takes over what changed", async () => {
     await start();
     await sync();
     const before = store.issues();
     assert.deepEqual(
-      { ...(await sync()), durationMs: 0 },
+      { ...(await sync({ full: true })), durationMs: 0 },
       { created: 0, changed: 0, unchanged: 249, removed: 0, durationMs: 0 },
     );
     const widgetStore = server.repository("acme/widgets");
@@ -73,7 +69,7 @@ describe("the sync engine", () => {
     assert.ok(issue);
     widgetStore.edit(issue, { title: "Renamed", state: "closed" });
     widgetStore.addComment(issue, "octo-eve", "a newer remark");
-    const result = await sync();
+    const result = await sync({ full: true });
     assert.deepEqual([result.changed, result.unchanged], [1, 248]);
     const after = store.issue("#5");
     assert.deepEqual([after?.id, after?.title, after?.status], [before[4]?.id, "Renamed", "closed"]);
@@ -88,10 +84,10 @@ describe("the sync engine", () => {
     await sync();
     server.repository("acme/widgets").remove(7);
     server.faults.add({ path: /\/issues\?.*page=3/, fault: { kind: "status", status: 404 } });
-    await assert.rejects(sync(), withCode("provider_not_found"));
+    await assert.rejects(sync({ full: true }), withCode("provider_not_found"));
     assert.ok(store.issue("#7"), "a run that fails takes nothing away");
     server.faults.clear();
-    assert.equal((await sync()).removed, 1);
+    assert.equal((await sync({ full: true })).removed, 1);
     assert.equal(store.issue("#7"), undefined);
     assert.equal(store.issues().length, 248);
   });
@@ -100,7 +96,7 @@ describe("the sync engine", () => {
     await start({ latencyMs: 5 });
     await sync();
     const seen = new Set<number>();
-    await sync({ onProgress: () => seen.add(store.issues().length) });
+    await sync({ full: true, onProgress: () => seen.add(store.issues().length) });
     assert.deepEqual([...seen], [249]);
   });
 
@@ -127,7 +123,7 @@ describe("the sync engine", () => {
     const first = sync();
     await assert.rejects(sync(), withCode("conflict", "being synced already"));
     await first;
-    assert.equal((await sync()).unchanged, 249);
+    assert.equal((await sync({ full: true })).unchanged, 249);
   });
 
   it("reads the other links where one fails, then tells of the failure", async () => {
@@ -163,53 +159,4 @@ describe("the sync engine", () => {
     );
     assert.equal(store.issue("#3")?.title, issues[2]?.title);
   });
-
-  it("loses nothing when the process is killed in the middle: what was stored stays, and repeating completes it", async () => {
-    await start({ latencyMs: 20 });
-    const program = fileURLToPath(new URL("../../fixtures/sync-process.ts", import.meta.url));
-    const child = spawn(process.execPath, [program, directory(), server.url], { stdio: ["ignore", "pipe", "inherit"] });
-    const ended = once(child, "exit");
-    const lines: string[] = [];
-    createInterface({ input: child.stdout }).on("line", (line) => lines.push(line));
-    await waitFor(() => lines.length >= 1, { what: "the first stored batch" });
-    child.kill("SIGKILL");
-    const [, signal] = (await ended) as [number | null, string];
-    assert.equal(signal, "SIGKILL");
-    assert.ok(!lines.includes("finished"));
-
-    const kept = store.issues().length;
-    assert.ok(kept >= 100 && kept < 249, `${kept} issues were stored`);
-    const result = await sync();
-    assert.deepEqual([result.created, result.unchanged], [249 - kept, kept]);
-    assert.equal(store.issues().length, 249);
-    assert.equal(store.issue("#6")?.comments.length, 1);
-  });
 });
-
-/** 249 issues, every third closed and with a comment, and one pull request. */
-function widgets() {
-  const issues = Array.from({ length: 250 }, (_, index) => {
-    const number = index + 1;
-    const third = number % 3 === 0;
-    return issueData({
-      number,
-      state: third ? "closed" : "open",
-      closedAt: third ? minutesAfterStart(number + 1) : null,
-      comments: third
-        ? [
-            commentData({
-              body: `Comment ${number} of a kind`,
-              authorAssociation: "OWNER",
-              createdAt: minutesAfterStart(number),
-            }),
-          ]
-        : [],
-    });
-  });
-  issues[199] = issueData({
-    number: 200,
-    pullRequest: { mergedAt: null },
-    comments: [commentData({ body: "Review" })],
-  });
-  return repositoryData(issues);
-}
