@@ -195,7 +195,7 @@ async function applyTenant(
 async function applyConnection(
   client: Client,
   existing: Connection | undefined,
-  wanted: Pick<Connection, "tenantId" | "name" | "provider" | "baseUrl">,
+  wanted: Pick<Connection, "tenantId" | "name" | "provider" | "baseUrl" | "email">,
   token: string | undefined,
   report: SeedReport,
 ): Promise<Connection> {
@@ -211,7 +211,8 @@ async function applyConnection(
     );
   }
   // Whether the stored token is the same can't be read here: the server writes nothing where it is.
-  const now = await client.connections.update({ id: existing.id, baseUrl: wanted.baseUrl, ...withToken });
+  const { baseUrl, email } = wanted;
+  const now = await client.connections.update({ id: existing.id, baseUrl, email, ...withToken });
   if (now.version === existing.version) report.unchanged += 1;
   else report.changed.push(`connection ${wanted.name}`);
   return now;

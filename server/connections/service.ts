@@ -25,13 +25,13 @@ const stored = connection.omit({ hasToken: true, hasWebhookSecret: true }).exten
 type StoredConnection = z.infer<typeof stored>;
 
 type ConnectionChanges = Partial<
-  Pick<ConnectionInput, "name" | "baseUrl" | "token" | "statusOverrides" | "webhookSecret">
+  Pick<ConnectionInput, "name" | "baseUrl" | "email" | "token" | "statusOverrides" | "webhookSecret">
 >;
 
 /** What of a connection became another. */
 export interface ConnectionChange {
   connection: Connection;
-  /** Address or token. */
+  /** Address, account or token. */
   access: boolean;
   statusOverrides: boolean;
 }
@@ -47,7 +47,7 @@ export interface ConnectionServiceOptions {
   onChange?: (change: ConnectionChange) => Promise<void>;
 }
 
-const untried: ConnectionStatus = { ok: null, message: "Not tried yet.", scopes: [], checkedAt: null };
+const untried: ConnectionStatus = { ok: null, message: "Not tried yet.", account: "", scopes: [], checkedAt: null };
 
 /** Connections to trackers, with their tokens encrypted at rest and never answered. */
 export class ConnectionService {
@@ -107,7 +107,8 @@ export class ConnectionService {
     const updated = await this.#directory.update(id, version, (current) => {
       const { tenantId } = current;
       const moved = rest.baseUrl !== undefined && rest.baseUrl !== current.baseUrl;
-      const access = moved || token !== undefined;
+      const otherAccount = rest.email !== undefined && rest.email !== current.email;
+      const access = moved || otherAccount || token !== undefined;
       const next = {
         ...current,
         ...rest,
@@ -147,6 +148,7 @@ export class ConnectionService {
     const status = {
       ok: found.ok,
       message: found.message,
+      account: found.account ?? "",
       scopes: found.scopes,
       checkedAt: isoTime(this.#options.clock),
     };
@@ -158,8 +160,8 @@ export class ConnectionService {
   async provider(id: string): Promise<IssueProvider> {
     const record = this.#directory.get(id);
     await checkProviderAddress(record.baseUrl, this.#options.allowPrivateAddresses);
-    const { provider, baseUrl } = record;
-    return this.#providers.get({ id, provider, baseUrl, token: this.#open(record) });
+    const { provider, baseUrl, email } = record;
+    return this.#providers.get({ id, provider, baseUrl, email, token: this.#open(record) });
   }
 
   /** What the tracker signs its webhooks with; undefined for no such connection, or where none is stored. */

@@ -28,6 +28,8 @@ export interface ProviderConnection {
 export interface ProviderTest {
   ok: boolean;
   message: string;
+  /** Who the token belongs to; missing where it is not known. */
+  account?: string;
   /** The token's scopes as the provider names them; empty where it does not say. */
   scopes: string[];
 }

@@ -1,12 +1,14 @@
 import * as z from "zod";
 import { foldStatus } from "../rules/fold-status.ts";
-import { base, id, name, timestamp } from "./common.ts";
+import { base, email, id, name, timestamp } from "./common.ts";
 
 export const provider = z.enum(["github", "gitlab", "jira"]);
 
 export const connectionStatus = z.object({
   ok: z.boolean().nullable(),
   message: z.string(),
+  /** Who the token belongs to, in the tracker's words; empty while that is not known. */
+  account: z.string().max(300).default(""),
   scopes: z.array(z.string()),
   checkedAt: timestamp.nullable(),
 });
@@ -30,6 +32,8 @@ const fields = {
   /** The API root as that provider's client takes it; empty is the vendor's cloud. */
   baseUrl: z.union([z.literal(""), z.url({ protocol: /^https?$/ }).max(500)]),
   statusOverrides,
+  /** The account the token belongs to, where the tracker wants both: Jira Cloud. Empty elsewhere. */
+  email: z.union([z.literal(""), email]),
 };
 
 /** Write-only: no answer ever carries it. */
@@ -44,6 +48,7 @@ export const connection = z.object({
   ...base,
   ...fields,
   statusOverrides: fields.statusOverrides.default(noOverrides),
+  email: fields.email.default(""),
   /** Whether webhooks are taken: their secret itself is write-only. */
   hasWebhookSecret: z.boolean(),
   /** Whether a token is stored; the token itself is write-only. */
@@ -54,6 +59,7 @@ export const connectionInput = z.object({
   ...fields,
   baseUrl: fields.baseUrl.default(""),
   statusOverrides: fields.statusOverrides.default(noOverrides),
+  email: fields.email.default(""),
   token: token.optional(),
   webhookSecret: webhookSecret.optional(),
 });
@@ -62,6 +68,7 @@ export const connectionPatch = z
     name: fields.name,
     baseUrl: fields.baseUrl,
     statusOverrides: fields.statusOverrides,
+    email: fields.email,
     token,
     webhookSecret,
   })

@@ -54,7 +54,7 @@ export class GitHubProvider implements IssueTracker {
       const scopes = scopesOf(headers["x-oauth-scopes"]);
       // Fine-grained tokens have no scopes, and GitHub does not tell what they may.
       const missing = headers["x-oauth-scopes"] === undefined ? "" : missingScope(scopes);
-      return { ok: true, message: `Signed in as ${data.login}.${missing}`, scopes };
+      return { ok: true, message: `Signed in as ${data.login}.${missing}`, account: data.login, scopes };
     } catch (error) {
       if (!(error instanceof AppError) || error.code === "cancelled") throw error;
       return { ok: false, message: error.message, scopes: [] };

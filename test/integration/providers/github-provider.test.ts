@@ -309,6 +309,7 @@ describe("the GitHub provider", () => {
       assert.deepEqual(await provider().test(never), {
         ok: true,
         message: "Signed in as octo-ann.",
+        account: "octo-ann",
         scopes: ["repo", "read:org"],
       });
     });
