@@ -101,14 +101,9 @@ export class OutboxSender {
   }
 
   async #attempt(attempt: Attempt): Promise<Attempted> {
-    switch (attempt.record.write.kind) {
-      case "create":
-        return this.#create(attempt, attempt.record.write);
-      case "comment":
-        return this.#comment(attempt, attempt.record.write);
-      case "update":
-        return this.#update(attempt, attempt.record.write);
-    }
+    const { write } = attempt.record;
+    if (write.kind === "create") return this.#create(attempt, write);
+    return write.kind === "comment" ? this.#comment(attempt, write) : this.#update(attempt, write);
   }
 
   async #create(attempt: Attempt, write: Extract<OutboxWrite, { kind: "create" }>): Promise<Attempted> {

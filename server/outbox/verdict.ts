@@ -1,4 +1,4 @@
-import { AppError, type ErrorCode } from "../../shared/errors.ts";
+import type { AppError, ErrorCode } from "../../shared/errors.ts";
 
 /** What a failed attempt means. */
 export interface Verdict {

@@ -68,7 +68,7 @@ export class OutboxWorker {
   async stop(): Promise<void> {
     this.#stopping.abort(new AppError("cancelled", "The server is stopping; this is sent when it runs again."));
     for (const { timer } of this.#lines.values()) clearTimeout(timer);
-    await Promise.all([...this.#lines.values()].map(({ running }) => running));
+    await Promise.all([...this.#lines.values()].map(async ({ running }) => running));
   }
 
   /**
@@ -135,15 +135,18 @@ export class OutboxWorker {
       line.timer.unref();
       return;
     }
-    line.running = this.#drain(connectionId, line)
-      .catch((error: unknown) => {
-        this.#options.log.error({ err: error }, "the outbox could not be read or written; it is tried again later");
-        this.#pause(line, new AppError("unavailable", "The outbox could not be written.", { cause: error }));
-      })
-      .then(() => {
-        line.running = undefined;
-        if (line.again || line.pausedUntil > performance.now()) this.#run(connectionId);
-      });
+    line.running = this.#work(connectionId, line);
+  }
+
+  async #work(connectionId: string, line: Line): Promise<void> {
+    try {
+      await this.#drain(connectionId, line);
+    } catch (error) {
+      this.#options.log.error({ err: error }, "the outbox could not be read or written; it is tried again later");
+      this.#pause(line, new AppError("unavailable", "The outbox could not be written.", { cause: error }));
+    }
+    line.running = undefined;
+    if (line.again || line.pausedUntil > performance.now()) this.#run(connectionId);
   }
 
   async #drain(connectionId: string, line: Line): Promise<void> {
