@@ -55,7 +55,7 @@ export class JiraProvider implements IssueTracker {
       const call = { subject: "the token's account", signal, version } as const;
       const { data } = await this.#client.call((api) => getCurrentUser(api), person, call);
       const kind = deployment === "cloud" ? "Jira Cloud" : "Jira Data Center";
-      return { ok: true, message: `Signed in to ${kind} as ${data.name}.`, scopes: [] };
+      return { ok: true, message: `Signed in to ${kind} as ${data.name}.`, account: data.name, scopes: [] };
     } catch (error) {
       if (!(error instanceof AppError) || error.code === "cancelled") throw error;
       return { ok: false, message: error.message, scopes: [] };
