@@ -267,7 +267,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
   authSessions.removeExpired(clock.now());
   const auth = new AuthService({
     tokens: new TokenService({
-      keys: await createSigningKeyStore(store, secrets),
+      keys: await createSigningKeyStore(store, secrets, log),
       issuer: `urn:aiops:${serverId}`,
       clock,
     }),

@@ -65,6 +65,8 @@ export interface ServeOptions extends Omit<StartOptions, "onIdle"> {
   ready: (line: string) => void;
 }
 
+const endings = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
+
 /** Runs a server until SIGTERM, SIGINT or its idle time. */
 export async function serve(options: ServeOptions): Promise<void> {
   let end: (reason: string) => void = () => undefined;
@@ -72,8 +74,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     end = resolve;
   });
   const onSignal = (signal: NodeJS.Signals) => end(signal);
-  process.on("SIGTERM", onSignal);
-  process.on("SIGINT", onSignal);
+  for (const signal of endings) process.on(signal, onSignal);
   try {
     const server = await startServer({ ...options, onIdle: () => end("idle") });
     options.ready(`aiops listening on ${server.url}`);
@@ -81,7 +82,6 @@ export async function serve(options: ServeOptions): Promise<void> {
     options.log.info({ reason }, "stopping");
     await server.close();
   } finally {
-    process.off("SIGTERM", onSignal);
-    process.off("SIGINT", onSignal);
+    for (const signal of endings) process.off(signal, onSignal);
   }
 }

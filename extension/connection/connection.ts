@@ -266,14 +266,13 @@ export class Connection implements vscode.Disposable {
 }
 
 async function openLink(endpoint: Endpoint, secrets: vscode.SecretStorage): Promise<Link> {
-  const { openRemote } = await import("./remote.ts");
+  const { openRemote, signInLocally } = await import("./remote.ts");
   const { secret, url } = endpoint;
   const signIn =
     secret === undefined
       ? undefined
       : async () => {
-          const anonymous = openRemote(url, () => Promise.resolve(undefined));
-          const grant = await anonymous.client.auth.local({ secret, client: "VS Code" });
+          const grant = await signInLocally({ url, secret, client: "VS Code" });
           return { token: grant.token, expiresAt: Date.parse(grant.expiresAt) };
         };
   const tokens = new TokenKeeper(secrets, endpoint.server === "personal" ? "personal" : url, signIn);

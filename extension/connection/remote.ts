@@ -2,6 +2,8 @@ import { getEventMeta } from "@orpc/client";
 import { createClient, type Client } from "../../shared/contract/client.ts";
 import type { ServerEvent } from "../../shared/entities/event.ts";
 
+export { signInLocally } from "../../shared/contract/sign-in.ts";
+
 /** One event of the live stream with the id to resume after. */
 export interface StreamedEvent {
   event: ServerEvent;

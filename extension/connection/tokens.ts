@@ -9,7 +9,9 @@ export interface Grant {
 const renewAheadMs = 60_000;
 
 /**
- * The token of one server: kept in SecretStorage and nowhere else, renewed shortly before it ends.
+ * The token of one server, renewed shortly before it ends. One that the person brought is kept in SecretStorage. One that
+ * can be had without asking is kept in memory alone: it is got anew for each connection, by a sign-in in which the server
+ * proves itself, so that a program which took over its address is never sent a token.
  */
 export class TokenKeeper {
   readonly #secrets: SecretStorage;
@@ -35,7 +37,7 @@ export class TokenKeeper {
 
   /** A token that is still good for a minute; undefined where the person must sign in. */
   async token(): Promise<string | undefined> {
-    this.#grant ??= parseGrant(await this.#secrets.get(this.#key));
+    if (this.#signIn === undefined) this.#grant ??= parseGrant(await this.#secrets.get(this.#key));
     if (this.#grant !== undefined && this.#grant.expiresAt - Date.now() > renewAheadMs) return this.#grant.token;
     return this.#signIn === undefined ? this.#grant?.token : this.renew();
   }
@@ -50,10 +52,8 @@ export class TokenKeeper {
 
   async #renewNow(): Promise<string> {
     if (this.#signIn === undefined) throw new Error("this server's token comes from the person");
-    const grant = await this.#signIn();
-    this.#grant = grant;
-    await storeGrant(this.#secrets, this.#key, grant);
-    return grant.token;
+    this.#grant = await this.#signIn();
+    return this.#grant.token;
   }
 }
 

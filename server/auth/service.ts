@@ -1,6 +1,8 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../../shared/clock.ts";
 import type { User } from "../../shared/entities/user.ts";
 import { AppError } from "../../shared/errors.ts";
+import { localProof } from "../../shared/rules/local-proof.ts";
 import type { AuditLog } from "../audit/log.ts";
 import type { EventBus } from "../events/bus.ts";
 import type { Principal } from "../http/context.ts";
@@ -32,49 +34,47 @@ export interface Grant {
 }
 
 export interface LocalSignIn {
-  secret: string;
+  nonce: string;
+  /** The client's proof over the nonce. */
+  proof: string;
   /** What signs in, for the list of sessions. */
   client: string;
   as?: string | undefined;
   ttlSeconds?: number | undefined;
 }
 
+/** Failed proofs that are recorded one by one in a quiet minute; more are only slowed down. */
+const recordedFailures = 20;
+/** Milliseconds that each failed proof adds to the answer of the next, and the most it waits. */
+const failureDelay = 25;
+const longestFailureDelay = 2_000;
+const quietMs = 60_000;
+
 /** Sign-ins: made, looked up at every request, listed and revoked. */
 export class AuthService {
   readonly #options: AuthServiceOptions;
+  #failures = 0;
+  #lastFailure = 0;
 
   constructor(options: AuthServiceOptions) {
     this.#options = options;
   }
 
   /**
-   * Personal mode: signs in whoever can read the runtime file.
-   * @throws AppError `unauthenticated` for a wrong secret, `not_found` for an unknown `as`
+   * Personal mode: signs in whoever can read the runtime file, and proves to be the server that wrote it.
+   * @throws AppError `unauthenticated` for a wrong proof, `not_found` for an unknown `as`
    */
-  async signInLocally(request: LocalSignIn): Promise<Grant> {
+  async signInLocally(request: LocalSignIn): Promise<Grant & { serverProof: string }> {
     const { audit, localSecret, owner, users } = this.#options;
-    if (!sameSecret(request.secret, localSecret)) {
-      await audit.append({
-        actor: { kind: "system", id: "anonymous" },
-        tenantId: null,
-        action: "auth.local",
-        target: "",
-        outcome: "denied",
-        error: "wrong secret",
-      });
-      throw new AppError(
-        "unauthenticated",
-        "The secret is not this server's. Read it anew from the runtime directory, or run: aiops token",
-      );
-    }
+    if (!sameSecret(request.proof, await localProof(localSecret, "client", request.nonce))) return this.#refuse();
     const self = await owner();
     const user = request.as === undefined ? self : users.findByEmail(request.as);
     if (user === undefined) throw new AppError("not_found", `Nobody here has the e-mail address ${request.as ?? ""}.`);
     if (user.status !== "active") throw new AppError("forbidden", `${user.email} is disabled.`);
     const target = `user:${user.id}`;
-    return audit.audited({ actor: { kind: "user", id: self.id }, tenantId: null, action: "auth.local", target }, () =>
-      this.#grant(user, request),
-    );
+    const subject = { actor: { kind: "user", id: self.id } as const, tenantId: null, action: "auth.local", target };
+    const grant = await audit.audited(subject, () => this.#grant(user, request));
+    return { ...grant, serverProof: await localProof(localSecret, "server", request.nonce, grant.token) };
   }
 
   /**
@@ -144,6 +144,32 @@ export class AuthService {
       if (error instanceof AppError && error.code === "unauthenticated") return undefined;
       throw error;
     }
+  }
+
+  /**
+   * Answers a failed proof ever later, and a right one always at once: a stranger on this host slows down strangers only.
+   */
+  async #refuse(): Promise<never> {
+    const { audit, clock } = this.#options;
+    const now = clock.now();
+    if (Math.abs(now - this.#lastFailure) > quietMs) this.#failures = 0;
+    this.#lastFailure = now;
+    this.#failures += 1;
+    if (this.#failures <= recordedFailures) {
+      await audit.append({
+        actor: { kind: "system", id: "anonymous" },
+        tenantId: null,
+        action: "auth.local",
+        target: "",
+        outcome: "denied",
+        error: "wrong proof",
+      });
+    }
+    await delay(Math.min(this.#failures * failureDelay, longestFailureDelay));
+    throw new AppError(
+      "unauthenticated",
+      "The proof is not one of this server's secret. Read the runtime file anew, or run: aiops token",
+    );
   }
 
   /** The public keys that check our tokens. */

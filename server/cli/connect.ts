@@ -1,6 +1,8 @@
 import { homedir } from "node:os";
 import { createClient, type Client } from "../../shared/contract/client.ts";
+import { signInLocally } from "../../shared/contract/sign-in.ts";
 import { AppError } from "../../shared/errors.ts";
+import type { RuntimeFile } from "../../shared/rules/runtime-file.ts";
 import { loadConfig, type Environment } from "../config/load.ts";
 import type { Config, ConfigKey } from "../config/schema.ts";
 import { createLogger } from "../log.ts";
@@ -43,31 +45,23 @@ export async function connect(context: CliContext, purpose: string): Promise<Con
   }
   const config = await loadConfig({ env, flags: context.flags });
   const announced = await readAnnouncement(config.runtimeDir);
-  if (announced !== undefined && (await answers(announced.url))) {
-    return connected(announced.url, await signIn(announced.url, announced.secret, purpose), announced.secret);
-  }
-  return startHere(config, context, purpose);
+  const token = announced === undefined ? undefined : await signInIfRunning(announced, purpose);
+  if (announced === undefined || token === undefined) return startHere(config, context, purpose);
+  return connected(announced.url, token, announced.secret);
 }
 
-/** Whether a server answers at the address. */
-export async function answers(url: string): Promise<boolean> {
+/** Undefined where nobody answers any more, or somebody else's program does: the announcement is an old one. */
+async function signInIfRunning({ url, secret }: RuntimeFile, purpose: string): Promise<string | undefined> {
   try {
-    const response = await fetch(new URL("/health", url), { signal: AbortSignal.timeout(2_000) });
-    // A server that has been asked too often is there, and will say so to what is asked next.
-    return response.ok || response.status === 429;
+    return await signIn(url, secret, purpose);
   } catch (error) {
-    // Refused, reset or timed out: nobody is there, which is what was asked.
-    if (error instanceof TypeError || (error instanceof Error && error.name === "TimeoutError")) return false;
+    if (error instanceof AppError && (error.code === "unavailable" || error.code === "cancelled")) return undefined;
     throw error;
   }
 }
 
 async function signIn(url: string, secret: string, purpose: string): Promise<string> {
-  const { token } = await createClient({ url, token: () => Promise.resolve(undefined) }).auth.local({
-    secret,
-    client: purpose,
-  });
-  return token;
+  return (await signInLocally({ url, secret, client: purpose })).token;
 }
 
 function connected(url: string, token: string, secret: string | undefined): Connected {

@@ -1,5 +1,6 @@
 import { Argument, Option, type Command } from "commander";
 import { systemClock } from "../../shared/clock.ts";
+import { signInLocally } from "../../shared/contract/sign-in.ts";
 import { AppError } from "../../shared/errors.ts";
 import { isRecord } from "../../shared/values.ts";
 import { loadConfig } from "../config/load.ts";
@@ -45,7 +46,8 @@ export function addServerCommands(program: Command, context: Context): void {
         if (server.secret === undefined) {
           throw new AppError("invalid_input", "AIOPS_TOKEN is set already; unset it to get a new token.");
         }
-        const grant = await server.client.auth.local({
+        const grant = await signInLocally({
+          url: server.url,
           secret: server.secret,
           client: "aiops token",
           as: options.as,

@@ -241,6 +241,12 @@ function limit(options: MountOptions): RequestHandler {
     keyGenerator: byAddress,
   });
   return (request, response, next) => {
+    // People on one host share the address, so whatever a stranger does there must not keep the owner from signing in:
+    // failed sign-ins are slowed down instead (see AuthService).
+    if (request.method === "POST" && request.path === "/api/auth/local") {
+      next();
+      return;
+    }
     const limiter = locals(response).principal === undefined ? perAddress : perToken;
     void limiter(request, response, next);
   };

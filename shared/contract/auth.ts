@@ -6,6 +6,9 @@ import { on, operation } from "./operation.ts";
 /** A session token as the server hands it out; shown once, never stored in clear. */
 const grant = z.object({ token: z.string(), expiresAt: timestamp, user });
 
+/** 32 bytes in hexadecimal. */
+const digest = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 hexadecimal digits");
+
 const authSession = z.object({
   id,
   createdAt: timestamp,
@@ -20,18 +23,20 @@ export const auth = {
     .route({
       method: "POST",
       path: "/api/auth/local",
-      summary: "Personal mode: sign in with the secret of the 0600 file in the runtime directory",
+      summary: "Personal mode: sign in by proving to know the secret of the 0600 file in the runtime directory",
       tags: ["auth"],
     })
     .meta({
       capability: "public",
       effect: "write",
       scope: [],
-      example: { input: { secret: "…", client: "aiops token" } },
+      example: { input: { nonce: "9f".repeat(32), proof: "c4".repeat(32), client: "aiops token" } },
     })
     .input(
       z.object({
-        secret: z.string().min(1).max(200),
+        /** Made for this request alone, and the client's proof over it: see rules/local-proof.ts. */
+        nonce: digest,
+        proof: digest,
         /** What signs in, shown in the list of sessions. */
         client: z.string().max(100).default("unnamed"),
         /** Another person of this server, for tests and support; audited. */
@@ -39,7 +44,7 @@ export const auth = {
         ttlSeconds: z.int().min(1).max(86_400).optional(),
       }),
     )
-    .output(grant),
+    .output(grant.extend({ serverProof: digest })),
   me: operation
     .route({ method: "GET", path: "/api/auth/me", summary: "Who the token speaks for", tags: ["auth"] })
     .meta({ capability: "self", effect: "read", scope: [], example: {} })

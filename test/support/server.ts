@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient, type Client } from "../../shared/contract/client.ts";
+import { signInLocally } from "../../shared/contract/sign-in.ts";
 import type { Level, User } from "../../shared/entities/user.ts";
 import { createApp, type App } from "../../server/app.ts";
 import { loadConfig } from "../../server/config/load.ts";
@@ -35,7 +36,7 @@ export interface TestServerOptions {
   syncMinuteMs?: number;
 }
 
-const localSecret = "secret-of-the-test-server";
+export const localSecret = "secret-of-the-test-server";
 
 /** The whole server in this process, on a temporary home and a tmux socket of its own. */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
@@ -93,7 +94,6 @@ async function start(env: Record<string, string | undefined>, syncMinuteMs = 60_
 }
 
 async function signIn(url: string, as?: string): Promise<SignedIn> {
-  const stranger = createClient({ url, token: () => Promise.resolve(undefined) });
-  const { token, user } = await stranger.auth.local({ secret: localSecret, client: "test", as });
+  const { token, user } = await signInLocally({ url, secret: localSecret, client: "test", as });
   return { token, user, client: createClient({ url, token: () => Promise.resolve(token) }) };
 }

@@ -1,3 +1,5 @@
+import { signInLocally } from "../../../shared/contract/sign-in.ts";
+import { localSecret } from "../../support/server.ts";
 import assert from "node:assert/strict";
 import { createHmac, generateKeyPairSync } from "node:crypto";
 import { connect } from "node:net";
@@ -76,10 +78,8 @@ describe("attacks over HTTP", function () {
     });
 
     it("refuses one that has expired", async () => {
-      const body = { secret: "secret-of-the-test-server", ttlSeconds: 1 };
-      const short = await ask(url, "/api/auth/local", { method: "POST", body });
-      const token = String(field(short.body, "token"));
-      const until = Date.parse(String(field(short.body, "expiresAt")));
+      const { token, expiresAt } = await signInLocally({ url, secret: localSecret, client: "test", ttlSeconds: 1 });
+      const until = Date.parse(expiresAt);
       await new Promise((resolve) => {
         setTimeout(resolve, Math.max(0, until - Date.now()) + 5);
       });
@@ -122,8 +122,9 @@ describe("attacks over HTTP", function () {
         assert.equal((await me(person.token)).status, 401, end.toString());
         last = person.user.id;
       }
-      const signIn = { secret: "secret-of-the-test-server", as: email };
-      assert.equal((await ask(url, "/api/auth/local", { method: "POST", body: signIn })).status, 403);
+      await assert.rejects(signInLocally({ url, secret: localSecret, client: "test", as: email }), {
+        code: "forbidden",
+      });
       await server.client.users.update({ id: last, status: "active" });
       const { token } = await sign();
       await server.client.users.remove({ id: last });

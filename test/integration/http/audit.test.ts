@@ -89,7 +89,7 @@ describe("every write is audited", function () {
 
   it("records sign-ins, and tries with a wrong secret", async () => {
     const before = await head();
-    const body = { secret: "wrong-secret-of-somebody", client: "test" };
+    const body = { nonce: "0".repeat(64), proof: "0".repeat(64), client: "test" };
     assert.equal((await ask(world.server.url, "/api/auth/local", { method: "POST", body })).status, 401);
     const [denied] = await since(before, "auth.local");
     assert.equal(denied?.outcome, "denied");

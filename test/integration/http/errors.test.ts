@@ -34,8 +34,8 @@ describe("errors over HTTP", function () {
   it("are problem documents, wherever they come from", async () => {
     const { url } = world.server;
     problem(await ask(url, "/api/auth/me"), "unauthenticated", "/api/auth/me");
-    const secret = { secret: "wrong" };
-    const denied = await ask(url, "/api/auth/local", { method: "POST", body: secret });
+    const wrong = { nonce: "0".repeat(64), proof: "0".repeat(64) };
+    const denied = await ask(url, "/api/auth/local", { method: "POST", body: wrong });
     problem(denied, "unauthenticated", "/api/auth/local");
     assert.equal(denied.headers["www-authenticate"], "Bearer");
     problem(await ask(url, "/health", { headers: { host: "evil.example" } }), "host_not_allowed", "/health");

@@ -1,3 +1,5 @@
+import { signInLocally } from "../../../shared/contract/sign-in.ts";
+import { localSecret } from "../../support/server.ts";
 import assert from "node:assert/strict";
 import { waitFor } from "../../support/wait.ts";
 import { EventReader } from "./stream.ts";
@@ -137,12 +139,12 @@ describe("the event stream", function () {
   });
 
   it("ends when its token expires", async () => {
-    const answer = await fetch(new URL("/api/auth/local", world.server.url), {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ secret: "secret-of-the-test-server", ttlSeconds: 2 }),
+    const { token } = await signInLocally({
+      url: world.server.url,
+      secret: localSecret,
+      client: "test",
+      ttlSeconds: 2,
     });
-    const { token } = (await answer.json()) as { token: string };
     const reader = await listen(token);
     await waitFor(() => reader.ended, { what: "the end of the stream" });
   });

@@ -1,3 +1,4 @@
+import { signInLocally } from "../../../shared/contract/sign-in.ts";
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { chmod, readFile } from "node:fs/promises";
@@ -89,12 +90,7 @@ describe("when something fails", () => {
     await quickInput.enter();
     assert.match(await notification("token"), /Sign In/);
     await clearNotifications();
-    const response = await fetch(`${url}/api/auth/local`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ secret, client: "test" }),
-    });
-    const { token } = (await response.json()) as { token: string };
+    const { token } = await signInLocally({ url, secret, client: "test" });
     void vscode.commands.executeCommand("aiops.signIn");
     await quickInput.fill(token);
     await quickInput.enter();
