@@ -7,6 +7,8 @@ export interface BackoffOptions {
   longestMs: number;
   /** Between 0 and 1, for the jitter. */
   random: () => number;
+  /** Milliseconds of a clock that never jumps, unlike the time of day. */
+  now?: () => number;
 }
 
 interface Waiting {
@@ -28,16 +30,18 @@ const ofLink: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 /** How long links whose sync failed are left alone: twice as long each time, and never shorter than the tracker says. */
 export class SyncBackoff {
   readonly #options: BackoffOptions;
+  readonly #now: () => number;
   /** By link or connection. */
   readonly #waiting = new Map<string, Waiting>();
 
   constructor(options: BackoffOptions) {
     this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
   }
 
   failed(link: ProjectLink, error: unknown): void {
     const key = error instanceof AppError && ofLink.has(error.code) ? link.id : link.connectionId;
-    const now = performance.now();
+    const now = this.#now();
     const known = this.#waiting.get(key);
     // Several links fail of one outage: that is one failure.
     if (known !== undefined && known.until > now) return;
@@ -69,7 +73,7 @@ export class SyncBackoff {
   }
 
   #left(key: string): number {
-    return Math.max(0, (this.#waiting.get(key)?.until ?? 0) - performance.now());
+    return Math.max(0, (this.#waiting.get(key)?.until ?? 0) - this.#now());
   }
 }
 
