@@ -70,7 +70,7 @@ export class WorkspaceService {
    * address, `git_failed`, `timeout` (300 s), `cancelled`; a failed clone leaves nothing behind.
    */
   initialise(project: WorkspaceProject, linuxUser: string, options: InitialiseOptions = {}): Promise<WorkspaceStatus> {
-    return this.#inTurn(project, linuxUser, async (user) => {
+    const make = async (user: HostUser) => {
       validateRepositoryUrl(project.repositoryUrl, { allowFile: this.#config.allowFile });
       await this.#makeRoot(user);
       const { path: clone, exists, taken } = await locate(user, this.#config, project);
@@ -84,7 +84,8 @@ export class WorkspaceService {
       await markClone(user, clone, project);
       if (!exists) await checkoutDefault(user, clone, project);
       return this.#statusAt(user, clone);
-    });
+    };
+    return this.#inTurn(project, linuxUser, make, options.signal);
   }
 
   /** Reads only. A clone deleted by hand is told as `exists: false`. */
@@ -141,7 +142,7 @@ export class WorkspaceService {
     work: NewWork,
     start: (tree: PreparedTree) => Promise<T>,
   ): Promise<T> {
-    return this.#inTurn(project, linuxUser, async (user) => {
+    const take = async (user: HostUser) => {
       const clone = await this.#cloneOf(user, project);
       await markClone(user, clone, project);
       const base = { user, clone, defaultBranch: project.defaultBranch };
@@ -152,7 +153,8 @@ export class WorkspaceService {
         await undoAfter(error, base, prepared);
         throw error;
       }
-    });
+    };
+    return this.#inTurn(project, linuxUser, take, work.signal);
   }
 
   /**
@@ -200,9 +202,14 @@ export class WorkspaceService {
   }
 
   /** Projects of one name may want one folder, so the turn is the name's. */
-  async #inTurn<T>(project: WorkspaceProject, linuxUser: string, work: (user: HostUser) => Promise<T>): Promise<T> {
+  async #inTurn<T>(
+    project: WorkspaceProject,
+    linuxUser: string,
+    work: (user: HostUser) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
     const user = await this.#host.as(linuxUser);
-    return this.#turns.run(`${linuxUser}/${project.slug}`, () => work(user));
+    return this.#turns.run(`${linuxUser}/${project.slug}`, () => work(user), signal);
   }
 
   async #makeRoot(user: HostUser): Promise<void> {

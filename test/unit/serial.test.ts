@@ -20,4 +20,27 @@ describe("work on one key", () => {
     await Promise.all([second, third]);
     assert.deepEqual(log, ["first starts", "other key", "first fails", "second", "third"]);
   });
+
+  it("lets go of work that is cancelled while it waits, and keeps the others' order", async () => {
+    const serial = new Serial();
+    const log: string[] = [];
+    const gate = Promise.withResolvers<void>();
+    const first = serial.run("a", async () => {
+      await gate.promise;
+      log.push("first");
+    });
+    const cancel = new AbortController();
+    const second = serial.run("a", () => Promise.resolve(log.push("second")), cancel.signal);
+    cancel.abort(new Error("cancelled"));
+    await assert.rejects(second, /cancelled/);
+    const third = serial.run("a", () => Promise.resolve(log.push("third")));
+    await assert.rejects(
+      serial.run("a", () => Promise.resolve(log.push("never")), cancel.signal),
+      /cancelled/,
+    );
+    gate.resolve();
+    await Promise.all([first, third]);
+    assert.deepEqual(log, ["first", "third"]);
+    assert.ok(!serial.isBusy("a"));
+  });
 });

@@ -298,6 +298,18 @@ describe("workspaces", () => {
       assert.equal((await other).path, `${clone}@12`);
     });
 
+    it("is waited for no longer than until the work is cancelled", async () => {
+      const { promise: asked, resolve: goOn } = Promise.withResolvers<void>();
+      const other = service.use(project, me, undefined, () => asked);
+      const cancel = new AbortController();
+      const { signal } = cancel;
+      const waiting = [takeUp(work({ signal })), service.initialise(project, me, { signal })];
+      cancel.abort(new Error("cancelled"));
+      for (const each of waiting) await assert.rejects(each, /cancelled/);
+      goOn();
+      await other;
+    });
+
     it("is one of the workspace's, where one is asked for", async () => {
       const { path: worktree } = await takeUp(work({ worktree: true }));
       assert.deepEqual(await service.use(project, me, worktree, (tree) => Promise.resolve(tree.branch)), branch);
