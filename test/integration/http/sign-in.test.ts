@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -18,15 +18,16 @@ describe("signing in with the runtime file's secret", () => {
 
   it("never sends the secret, and tells a program that took over the address from the server", async () => {
     const heard: string[] = [];
-    const impostor = createServer(async (request: IncomingMessage, response) => {
+    const { body } = await ask(server.url, "/api/auth/me", { token: server.token });
+    const answer = async (request: IncomingMessage, response: ServerResponse) => {
       heard.push(`${request.url ?? ""} ${JSON.stringify(request.headers)} ${await text(request)}`);
-      const { body } = await ask(server.url, "/api/auth/me", { token: server.token });
       response.setHeader("content-type", "application/json");
       const { user } = body as { user: unknown };
       response.end(
         JSON.stringify({ token: "theirs", expiresAt: new Date().toISOString(), user, serverProof: "0".repeat(64) }),
       );
-    });
+    };
+    const impostor = createServer((request, response) => void answer(request, response));
     await new Promise<void>((resolve) => impostor.listen(0, "127.0.0.1", resolve));
     const { port } = impostor.address() as AddressInfo;
     const url = `http://127.0.0.1:${port}`;
