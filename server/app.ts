@@ -1,5 +1,4 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer } from "node:http";
 import { dirname } from "node:path";
 import { systemClock, type Clock } from "../shared/clock.ts";
 import type { User } from "../shared/entities/user.ts";
@@ -16,6 +15,7 @@ import type { Config } from "./config/schema.ts";
 import { connectionRoutes } from "./connections/routes.ts";
 import { ConnectionService } from "./connections/service.ts";
 import { ContextService } from "./context/service.ts";
+import { closeAll, type Closers } from "./closers.ts";
 import { EventBus } from "./events/bus.ts";
 import { eventRoutes } from "./events/routes.ts";
 import { filterRoutes } from "./filters/routes.ts";
@@ -23,6 +23,7 @@ import { FilterService } from "./filters/service.ts";
 import { createLocalHost } from "./host/local.ts";
 import { createImplementer } from "./http/authorize.ts";
 import { guardUpgrades } from "./http/guard.ts";
+import { listen, stopListening } from "./http/listen.ts";
 import { Metrics } from "./http/metrics.ts";
 import { mount } from "./http/mount.ts";
 import { toAppError } from "./http/problem.ts";
@@ -64,7 +65,7 @@ import { migrations } from "./storage/schema.ts";
 import { systemRoutes } from "./system/routes.ts";
 import { tenantRoutes } from "./tenants/routes.ts";
 import { TenantService } from "./tenants/service.ts";
-import { ensureOwner } from "./users/owner.ts";
+import { ownerOf } from "./users/owner.ts";
 import { userRoutes } from "./users/routes.ts";
 import { UserService } from "./users/service.ts";
 import { WebhookDeliveries } from "./webhooks/deliveries.ts";
@@ -93,9 +94,6 @@ export interface App {
   url: string;
   close(): Promise<void>;
 }
-
-/** Undoes what start-up opened, last first. */
-type Closers = (() => void | Promise<void>)[];
 
 /**
  * Builds and starts the whole server. The order of start-up is the order of this function; shutdown is its reverse, so
@@ -277,7 +275,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
     events,
     clock,
     localSecret: options.localSecret,
-    owner: once(() => ensureOwner(users, host.currentUser)),
+    owner: ownerOf(users, host.currentUser),
     sessionMs: config.sessionHours * 3_600_000,
   });
 
@@ -359,7 +357,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
   );
   guardUpgrades(server, guardOptions);
   const url = await listen(server, config.port);
-  closers.push(() => stopListening(server, events));
+  closers.push(() => stopListening(server, () => events.close()));
   await data.announce(url);
   sessions.start();
   syncs.begin();
@@ -370,55 +368,4 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
 
 function count(number: number, noun: string): string[] {
   return number === 0 ? [] : [`${number} ${noun}${number === 1 ? "" : "s"}`];
-}
-
-/** One call for all who ask at the same time; asked again later it runs again, for it may have to be made anew. */
-function once(make: () => Promise<User>): () => Promise<User> {
-  let running: Promise<User> | undefined;
-  return () => {
-    running ??= make().finally(() => {
-      running = undefined;
-    });
-    return running;
-  };
-}
-
-function listen(server: Server, port: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      const taken = error.code === "EADDRINUSE";
-      const message = taken
-        ? `Port ${port} is taken by another program. Choose another with --port, or 0 for a free one.`
-        : `The server can't listen on port ${port}: ${error.message}`;
-      reject(new AppError("unavailable", message, { cause: error }));
-    });
-    server.listen(port, "127.0.0.1", () => {
-      const { port: bound } = server.address() as AddressInfo;
-      resolve(`http://127.0.0.1:${bound}`);
-    });
-  });
-}
-
-/** Ends the streams, lets running requests finish, then closes what is left. */
-async function stopListening(server: Server, events: EventBus): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  events.close();
-  // A connection is idle only once its answer has left, as that of a stream that just ended.
-  const sweep = setInterval(() => server.closeIdleConnections(), 20);
-  const force = setTimeout(() => server.closeAllConnections(), 5_000);
-  await closed;
-  clearInterval(sweep);
-  clearTimeout(force);
-}
-
-async function closeAll(closers: Closers): Promise<void> {
-  const failures: unknown[] = [];
-  for (const close of closers.splice(0).toReversed()) {
-    try {
-      await close();
-    } catch (error) {
-      failures.push(error);
-    }
-  }
-  if (failures.length > 0) throw new AggregateError(failures, "The server did not stop cleanly.");
 }

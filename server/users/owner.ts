@@ -7,7 +7,7 @@ import type { UserService } from "./service.ts";
  * where there is none.
  * @param linuxUser the name in the passwd entry
  */
-export async function ensureOwner(users: UserService, linuxUser: string): Promise<User> {
+async function ensureOwner(users: UserService, linuxUser: string): Promise<User> {
   const own = users.list((person) => person.linuxUser === linuxUser);
   const found = own.find((person) => person.level === "admin" && person.status === "active");
   if (found !== undefined) return found;
@@ -28,4 +28,15 @@ export async function ensureOwner(users: UserService, linuxUser: string): Promis
     memberships: [],
     identities: [],
   });
+}
+
+/** The same for all who ask at once; asked again later it looks anew, for the person may have been changed. */
+export function ownerOf(users: UserService, linuxUser: string): () => Promise<User> {
+  let running: Promise<User> | undefined;
+  return () => {
+    running ??= ensureOwner(users, linuxUser).finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
 }
