@@ -1,8 +1,6 @@
 import { createServer } from "node:http";
 import { dirname } from "node:path";
 import { systemClock, type Clock } from "../shared/clock.ts";
-import type { User } from "../shared/entities/user.ts";
-import { AppError } from "../shared/errors.ts";
 import { AuditLog } from "./audit/log.ts";
 import { auditRoutes } from "./audit/routes.ts";
 import { AuthSessionRepository } from "./auth/repository.ts";
