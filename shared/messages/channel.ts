@@ -1,4 +1,4 @@
-import { AppError, errorMessage, isErrorCode, type ErrorCode } from "../errors.ts";
+import { AppError, errorMessage, isErrorCode, type ErrorCode, type FieldError } from "../errors.ts";
 import { isRecord, type Shape } from "./shape.ts";
 
 /** Something one side may be asked, and what it answers. */
@@ -70,7 +70,14 @@ export type Message =
   | { type: "request"; id: number; name: string; input?: unknown }
   | { type: "notification"; name: string; input?: unknown }
   | { type: "answer"; id: number; ok: true; output?: unknown }
-  | { type: "answer"; id: number; ok: false; error: { code: ErrorCode; message: string } };
+  | { type: "answer"; id: number; ok: false; error: AnsweredError };
+
+/** An error as it travels: what a person reads, and which fields of a form it is about. Never its data or cause. */
+interface AnsweredError {
+  code: ErrorCode;
+  message: string;
+  errors?: FieldError[];
+}
 
 interface Waiting {
   name: string;
@@ -88,9 +95,22 @@ function malformed(message: string): AppError {
 
 function answeredError(error: unknown): AppError {
   if (isRecord(error) && isErrorCode(error["code"]) && typeof error["message"] === "string") {
-    return new AppError(error["code"], error["message"]);
+    return new AppError(error["code"], error["message"], { errors: fieldErrors(error["errors"]) });
   }
   return malformed("an answer must hold an output or an error with code and message");
+}
+
+function fieldErrors(value: unknown): FieldError[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((entry: unknown) =>
+    isRecord(entry) && typeof entry["path"] === "string" && typeof entry["message"] === "string"
+      ? [{ path: entry["path"], message: entry["message"] }]
+      : [],
+  );
+}
+
+function toAnswer({ code, message, errors }: AppError): AnsweredError {
+  return { code, message, ...(errors.length > 0 && { errors }) };
 }
 
 /** Opens one side of a typed channel over anything that carries JSON, as a webview's `postMessage`. */
@@ -123,15 +143,14 @@ export function openChannel<Ours extends Surface, Theirs extends Surface>(
       input = called.shape(message["input"], called.name);
     } catch (error) {
       const refused = asAppError(error);
-      post({ type: "answer", id, ok: false, error: { code: refused.code, message: refused.message } });
+      post({ type: "answer", id, ok: false, error: toAnswer(refused) });
       throw refused;
     }
     let answer: Message;
     try {
       answer = { type: "answer", id, ok: true, output: await called.handler(input) };
     } catch (error) {
-      const failed = asAppError(error);
-      answer = { type: "answer", id, ok: false, error: { code: failed.code, message: failed.message } };
+      answer = { type: "answer", id, ok: false, error: toAnswer(asAppError(error)) };
     }
     if (!closed) post(answer);
   }

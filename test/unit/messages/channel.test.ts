@@ -78,6 +78,20 @@ describe("messages: the typed channel", () => {
     assert.deepEqual([...refused, ...refusedByPanel], []);
   });
 
+  it("carries which fields of a form an error is about, and nothing else of it", async () => {
+    const { atPanel, sent } = pair({
+      fail: () => {
+        const errors = [{ path: "baseUrl", message: "the host is not known" }];
+        throw new AppError("invalid_input", "Check the address.", { errors, data: { canary: 1 }, cause: "canary" });
+      },
+    });
+    await assert.rejects(atPanel.ask("fail"), {
+      code: "invalid_input",
+      errors: [{ path: "baseUrl", message: "the host is not known" }],
+    });
+    assert.doesNotMatch(JSON.stringify(sent), /canary/);
+  });
+
   it("does not compile with a handler left out or mistyped", () => {
     const { note, ...some } = { add: () => 1, fail: () => undefined, note: () => undefined };
     assert.equal(note(), undefined);
