@@ -122,6 +122,10 @@ for (const flavour of ["cloud", "dataCenter"] as const) {
         await assert.rejects(collect(stage.provider(), {}, "NOPE"), isAppError("provider_not_found", /NOPE/));
         assert.deepEqual(await ids(stage.provider()), []);
         await assert.rejects(ids(stage.provider(), "NOPE"), isAppError("provider_not_found", /NOPE/));
+        const nothing = { kind: "body", text: '{"issues":[],"isLast":true,"total":0,"count":0}' } as const;
+        stage.server.faults.add({ path: /\/search/, fault: nothing });
+        await assert.rejects(collect(stage.provider(), {}, "NOPE"), isAppError("provider_not_found", /NOPE/));
+        await assert.rejects(ids(stage.provider(), "NOPE"), isAppError("provider_not_found", /NOPE/));
       });
 
       for (const key of ["wid", "W", 'WID" OR project = "X', "WID/..", "", "1WID", "WID-1"]) {

@@ -237,6 +237,7 @@ for (const flavour of ["cloud", "dataCenter"] as const) {
         const refused = isAppError("invalid_input", /Only attachments of Jira itself/);
         for (const url of [
           own.replace("127.0.0.1", "localhost"),
+          `${stage.server.media.url}/file/77`,
           `${stage.server.url}/rest/api/3/myself`,
           `${own}/../../../issue/WID-1`,
           "file:///etc/passwd",

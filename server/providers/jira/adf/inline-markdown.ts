@@ -22,6 +22,9 @@ export function inlineMarkdown(nodes: readonly AdfNode[], options: InlineOptions
   return lines.join("\n").trim();
 }
 
+/** Characters of one paragraph. markdown-it takes long for very many delimiters; such a paragraph goes without. */
+const maxReadBack = 20_000;
+
 /**
  * With bold, emphasis and strike-through where they will be read as such. Delimiters beside letters, punctuation or
  * each other have rules that no look at their neighbours settles: there the result is read back.
@@ -32,6 +35,7 @@ function withEffects(nodes: readonly AdfNode[], options: InlineOptions): string 
   if (!writer.isCrowded) return written;
   const plain = new InlineWriter(options, false).write(nodes, 0, "", "");
   const { readBack } = options;
+  if (written.length > maxReadBack) return plain;
   return sameText(readBack.text(written), readBack.text(plain)) ? written : plain;
 }
 
