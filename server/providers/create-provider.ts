@@ -1,11 +1,8 @@
-import { AppError } from "../../shared/errors.ts";
 import type { IssueProvider, ProviderConnection } from "./provider.ts";
 
 /**
  * The provider of a connection. Its client library is imported at the first use, so that starting the server does not
  * wait for it.
- *
- * @throws {AppError} `unavailable` for a tracker that this version cannot read.
  */
 export async function createProvider(connection: ProviderConnection): Promise<IssueProvider> {
   switch (connection.provider) {
@@ -17,10 +14,10 @@ export async function createProvider(connection: ProviderConnection): Promise<Is
       const { JiraProvider } = await import("./jira/jira-provider.ts");
       return new JiraProvider(connection);
     }
-    default:
-      throw new AppError(
-        "unavailable",
-        `This version of aiops does not read ${connection.provider}; upgrade it to use the connection.`,
-      );
+    case "gitlab":
+    default: {
+      const { GitLabProvider } = await import("./gitlab/gitlab-provider.ts");
+      return new GitLabProvider(connection);
+    }
   }
 }

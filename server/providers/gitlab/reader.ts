@@ -1,0 +1,123 @@
+import { AppError } from "../../../shared/errors.ts";
+import { ahead } from "../ahead.ts";
+import type { ListOptions, ProviderIssue } from "../provider.ts";
+import type { ChangeListOptions } from "../tracker.ts";
+import type { GitLabClient } from "./client.ts";
+import { issuePages, notesOf } from "./pages.ts";
+import { listedIssue, type ListedIssue, listedKey, type ListedNote, projectPathOf, toIssue } from "./payloads.ts";
+import { ListingTracker, readPosition } from "./position.ts";
+import { isSameProject } from "./project.ts";
+
+/** A project's issues, listed from end to end or from where an earlier listing ended. */
+export class IssueReader {
+  readonly #client: GitLabClient;
+  readonly #project: string;
+  readonly #options: ChangeListOptions;
+  readonly #readsNotes: boolean;
+
+  /**
+   * @param project As {@link parseProject} takes it.
+   * @param readsNotes Whether comments are asked for: GitLab gives them to known people only.
+   */
+  constructor(client: GitLabClient, project: string, options: ChangeListOptions, readsNotes: boolean) {
+    this.#client = client;
+    this.#project = project;
+    this.#options = options;
+    this.#readsNotes = readsNotes;
+  }
+
+  /** One request where nothing changed. Comments take one more for each issue that has some and changed. */
+  async *issues(): AsyncGenerator<ProviderIssue[]> {
+    const { since, onPosition, signal } = this.#options;
+    const found = readPosition(since, this.#client.base, this.#project);
+    const listing = { tracker: new ListingTracker(found), name: this.#project };
+    for await (const issues of ahead((ends) => this.#pages(listing, ends), signal)) {
+      if (issues.length > 0) yield issues;
+    }
+    const names = [...new Set([this.#project, listing.name])];
+    onPosition?.(JSON.stringify(listing.tracker.next(this.#client.base, names)));
+  }
+
+  /** The lasting ids of all issues. */
+  async *keys(): AsyncGenerator<string[]> {
+    let done = 0;
+    const listing = { project: this.#project, orderBy: "created_at", from: null, item: listedKey } as const;
+    const pages = (ends: AbortSignal) => issuePages(this.#client, { ...listing, call: this.#call(ends) });
+    for await (const { items, total } of ahead(pages, this.#options.signal)) {
+      done += items.length;
+      this.#options.onProgress?.({ done, total: totalOf(done, total), step: "Looking for deleted issues" });
+      if (items.length > 0) yield items.map(({ id }) => String(id));
+    }
+  }
+
+  async *#pages(listing: Listing, signal: AbortSignal): AsyncGenerator<ProviderIssue[], void> {
+    let done = 0;
+    let isFirst = true;
+    for await (const { items, total, date } of ahead((ends) => this.#listed(listing.tracker, ends), signal)) {
+      if (isFirst && !listing.tracker.started(date)) {
+        listing.tracker = new ListingTracker(null);
+        yield* this.#pages(listing, signal);
+        return;
+      }
+      isFirst = false;
+      this.#noteName(listing, items[0]);
+      done += items.length;
+      const changed = items.filter((issue) => !listing.tracker.isKnown(issue));
+      for (const issue of items) listing.tracker.listed(issue);
+      const step = listing.tracker.since === null ? "Fetching issues" : "Fetching changed issues";
+      this.#options.onProgress?.({ done, total: totalOf(done, total), step });
+      yield await Promise.all(changed.map((issue) => this.#complete(issue, listing.name, signal)));
+    }
+  }
+
+  /** Everything in the order of creation, which stays; changes in the order of changing, which each goes to the end of. */
+  #listed({ from }: ListingTracker, signal: AbortSignal) {
+    return issuePages(this.#client, {
+      project: this.#project,
+      orderBy: from === null ? "created_at" : "updated_at",
+      from,
+      item: listedIssue,
+      call: this.#call(signal),
+    });
+  }
+
+  async #complete(issue: ListedIssue, project: string, signal: AbortSignal): Promise<ProviderIssue> {
+    const place = { projectUrl: `${this.#client.base}/${projectPathOf(issue) ?? project}` };
+    return toIssue(issue, await this.#notes(issue, signal), place);
+  }
+
+  async #notes(issue: ListedIssue, signal: AbortSignal): Promise<ListedNote[] | null> {
+    if (issue.user_notes_count === 0) return [];
+    if (!this.#readsNotes) return null;
+    const call = { ...this.#call(signal), subject: `the comments of ${this.#project}#${issue.iid}` };
+    try {
+      return await notesOf(this.#client, issue.project_id, issue.iid, call);
+    } catch (error) {
+      // The issue was deleted since it was listed, or its comments are not shown: an issue without them is better than
+      // a sync that fails.
+      if (error instanceof AppError && error.code === "provider_not_found") return null;
+      throw error;
+    }
+  }
+
+  #noteName(listing: Listing, issue: ListedIssue | undefined): void {
+    const name = issue && projectPathOf(issue);
+    if (name === null || name === undefined || isSameProject(name, listing.name)) return;
+    listing.name = name;
+    this.#options.onRenamed?.(name);
+  }
+
+  #call(signal: ListOptions["signal"]) {
+    return { subject: `the issues of ${this.#project}`, signal, background: true };
+  }
+}
+
+interface Listing {
+  tracker: ListingTracker;
+  /** The project's path as far as is known by now. */
+  name: string;
+}
+
+function totalOf(done: number, total: number): number {
+  return total === 0 ? 0 : Math.max(total, done);
+}
