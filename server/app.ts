@@ -223,6 +223,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
     events,
     clock,
     log,
+    inTree: (record, start) => starter.restart(record, start),
   });
   closers.push(() => sessions.close());
   const workspaces = new WorkspaceService({

@@ -13,7 +13,7 @@ export interface ResyncOptions {
   log: Logger;
   /** Runs work while nothing else is done to that session. */
   exclusive: <T>(sessionId: string, work: () => Promise<T>) => Promise<T>;
-  /** Starts the tool of a record anew, without any prompt. */
+  /** Starts the tool of a record anew, without any prompt. @throws AppError where its working tree is not its own now */
   restart: (record: Session, seat: TmuxSeat) => Promise<void>;
   /** Stores that a record's session was started again, or is lost. */
   mark: (record: Session, status: "starting" | "lost") => void;
@@ -58,7 +58,7 @@ async function restore(id: string, { repository, servers, log, restart, mark }: 
     mark(record, "starting");
     result.recreated.push(id);
   } catch (error) {
-    // Its folder or tool is gone, or a stranger has its name: the others go on, and the answer names this one.
+    // Its tree or tool is gone, or another has its tree or name: the others go on, and the answer names this one.
     if (!(error instanceof AppError)) throw error;
     log.warn({ err: error, sessionId: id }, "a session could not be started again");
     mark(record, "lost");

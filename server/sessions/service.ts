@@ -25,6 +25,11 @@ export interface SessionServiceOptions {
   events: Pick<EventBus, "publish">;
   clock: Clock;
   log: Logger;
+  /**
+   * Runs the start of a session that tmux lost, while nobody else may take its working tree.
+   * @throws AppError where the tree is gone, or other work has it by now
+   */
+  inTree: (record: Session, start: () => Promise<void>) => Promise<void>;
   /** Milliseconds between two looks at the sessions; 1,000 unless told. */
   intervalMs?: number;
 }
@@ -90,6 +95,11 @@ export class SessionService {
   /** The sessions that run, by what was seen last. */
   live(): Session[] {
     return this.#options.repository.all().filter(isLive);
+  }
+
+  /** The sessions that tmux has lost. */
+  lost(): Session[] {
+    return this.#options.repository.all().filter(({ status }) => status === "lost");
   }
 
   /** Newest first. */
@@ -210,13 +220,25 @@ export class SessionService {
     });
   }
 
+  /** Forgets a session that tmux has lost; one that was started again meanwhile stays. */
+  forgetLost(id: string): Promise<void> {
+    return this.#serial.run(id, () => {
+      const record = this.find(id);
+      if (record?.status === "lost") {
+        this.#options.repository.delete(id);
+        this.#publish(record, "deleted");
+      }
+      return Promise.resolve();
+    });
+  }
+
   /**
-   * Brings records and tmux into agreement: starts what tmux lost (without its prompt), ends what carries this server's
-   * mark and has no record. Where tmux can't be asked, nothing is done.
+   * Brings records and tmux into agreement: starts what tmux lost (without its prompt) where its working tree is as it
+   * left it, ends what carries this server's mark and has no record. Where tmux can't be asked, nothing is done.
    * @param people whose tmux servers are searched for what has no record, besides those of people with records
    */
   async resync(people: readonly string[]): Promise<ResyncResult> {
-    const { repository, servers, tools, log } = this.#options;
+    const { repository, servers, tools, log, inTree } = this.#options;
     const result = await resync({
       repository,
       servers,
@@ -225,7 +247,7 @@ export class SessionService {
       exclusive: (id, work) => this.#serial.run(id, work),
       restart: async (record, seat) => {
         const argv = await tools.launch(seat.user, record.tool);
-        await startTmuxSession(seat, record, argv);
+        await inTree(record, async () => void (await startTmuxSession(seat, record, argv)));
       },
       mark: (record, status) => void this.#save(withStatus(record, status, "none", this.#now())),
     });

@@ -54,6 +54,33 @@ export class SessionStarter {
       });
     });
   }
+
+  /**
+   * Runs the start of a session that tmux lost, in its working tree, while nobody else may take that.
+   * @throws AppError conflict where the tree is on another branch by now or another session is there;
+   *   workspace_missing or invalid_input where it is gone
+   */
+  async restart(lost: Session, start: () => Promise<void>): Promise<void> {
+    const { sessions, workspaces } = this.#options;
+    const { workspaceProject, linuxUser } = resolvePlace(this.#options, lost.projectId, lost.userId);
+    await workspaces.use(workspaceProject, linuxUser, lost.workspacePath, async ({ path, branch }) => {
+      if (branch !== lost.branch) {
+        const now = branch ?? "no branch";
+        throw new AppError("conflict", `${path} is on ${now} now; ${lost.tool} worked on ${lost.branch ?? "none"}.`);
+      }
+      const other = sessions
+        .live()
+        .find((session) => session.id !== lost.id && session.workspacePath === path && !mayShare(session, lost));
+      if (other !== undefined) throw new AppError("conflict", `${other.tool} works in ${path} on ${other.title} now.`);
+      await start();
+    });
+  }
+}
+
+/** Whether two sessions may stand in one working tree: as `requireFree`, and never for two issues. */
+function mayShare(a: Session, b: Session): boolean {
+  const sameWork = a.issueId === null || b.issueId === null || a.issueId === b.issueId;
+  return sameWork && (a.tool === "shell" || b.tool === "shell");
 }
 
 /** A shell is a person's own look at a tree; of tools that write, a tree has one at a time. */

@@ -89,6 +89,7 @@ export class StartWorkService {
     if (same !== undefined) {
       requireTree(same, await status());
       const context = await contexts.writeAt(same.workspacePath, issueId, user.id, {});
+      await this.#replaceLost(same);
       return this.#announce(place, { session: same, workspace: await status(), context });
     }
 
@@ -129,7 +130,19 @@ export class StartWorkService {
         throw error;
       }
     });
+    await this.#replaceLost(started.session);
     return this.#announce(place, started);
+  }
+
+  /** What tmux lost of the same work is not to come back beside it. Not in the clone's turn, which a resync waits for. */
+  async #replaceLost({ issueId, userId, tool, branch, workspacePath }: Session): Promise<void> {
+    const { sessions } = this.#options;
+    const isShell = tool === "shell";
+    for (const lost of sessions.lost()) {
+      const sameWork = lost.userId === userId && lost.issueId === issueId && (lost.tool === "shell") === isShell;
+      const samePlace = lost.branch === branch || lost.workspacePath === workspacePath;
+      if (sameWork && samePlace) await sessions.forgetLost(lost.id);
+    }
   }
 
   /** A branch that was asked for may be where other work goes on: its context and files stay its own. */

@@ -37,6 +37,7 @@ const service = new SessionService({
   events: { publish: () => undefined },
   clock: systemClock,
   log: { debug: write, info: write, warn: write, error: write },
+  inTree: (_record, start) => start(),
   // Only the ticks of this script count.
   intervalMs: 3_600_000,
 });

@@ -53,6 +53,7 @@ export function startServer(seat: TestSeat, { serverId = "server1", intervalMs =
     events: { publish: (publication) => void events.push(publication) },
     clock: systemClock,
     log: collect(logged),
+    inTree: (_record, start) => start(),
     intervalMs,
   });
   service.start();

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import type { Client } from "../../../shared/contract/client.ts";
 import type { Job } from "../../../shared/entities/job.ts";
 import { session as sessionSchema, type Session } from "../../../shared/entities/session.ts";
@@ -8,6 +10,7 @@ import * as z from "zod";
 import { waitFor } from "../../support/wait.ts";
 import { makeWorld, type World } from "../http/world.ts";
 
+const run = promisify(execFile);
 const startedWork = z.object({ session: sessionSchema });
 
 describe("start work", () => {
@@ -90,5 +93,43 @@ describe("start work", () => {
     await client.sessions.stop({ id: first.id });
     const again = await started(await client.issues.start({ id: issue(0), tool: "shell" }));
     assert.deepEqual([again.workspacePath, again.branch], [first.workspacePath, first.branch]);
+  });
+
+  describe("after tmux lost a session", () => {
+    /** Ends a session's tmux session behind the server's back. */
+    async function lose({ id, tmuxSession, tmuxSocket }: Session): Promise<void> {
+      await run("tmux", ["-L", tmuxSocket, "kill-session", "-t", `=${tmuxSession}`]);
+      await waitFor(async () => (await client.sessions.get({ id })).status === "lost", { what: "the loss" });
+    }
+
+    it("brings it back in its working tree, and never into one that other work has", async () => {
+      const first = await started(await client.issues.start({ id: issue(0), tool: "shell" }));
+      await lose(first);
+      assert.deepEqual((await world.server.client.sessions.resync()).recreated, [first.id]);
+      await lose(first);
+      const second = await started(await client.issues.start({ id: issue(1), tool: "shell" }));
+      assert.equal(second.workspacePath, first.workspacePath);
+      const { recreated, lost } = await world.server.client.sessions.resync();
+      assert.deepEqual([recreated, lost], [[], [first.id]]);
+      assert.equal((await client.sessions.get({ id: first.id })).status, "lost");
+      await client.sessions.stop({ id: second.id });
+      assert.deepEqual(
+        (await world.server.client.sessions.resync()).lost,
+        [first.id],
+        "the tree is on the other's branch still",
+      );
+    });
+
+    it("replaces it when the work is taken up anew, and not what belongs to other work", async () => {
+      const first = await started(await client.issues.start({ id: issue(0), tool: "shell" }));
+      const other = await started(await client.issues.start({ id: issue(1), tool: "shell" }));
+      await lose(first);
+      await lose(other);
+      const again = await started(await client.issues.start({ id: issue(0), tool: "shell" }));
+      const { items } = await client.sessions.list({ projectId: world.own.project.id });
+      assert.deepEqual(items.map(({ id }) => id).sort(), [again.id, other.id].sort());
+      const { recreated } = await world.server.client.sessions.resync();
+      assert.deepEqual(recreated, [other.id]);
+    });
   });
 });
