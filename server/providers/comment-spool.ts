@@ -1,8 +1,5 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import * as z from "zod";
-import { issueComment, type IssueComment } from "../../shared/entities/issue.ts";
-
-const row = z.object({ comment: z.string() });
+import type { IssueComment } from "../../shared/entities/issue.ts";
 
 /**
  * Holds a repository's comments until their issues come: GitHub lists the two separately, and one request per issue
@@ -35,7 +32,8 @@ export class CommentSpool implements Disposable {
 
   /** The comments of one issue, oldest first. */
   of(issue: number): IssueComment[] {
-    return this.#select.all(issue).map((found) => issueComment.parse(JSON.parse(row.parse(found).comment)));
+    // As `add` wrote them.
+    return this.#select.all(issue).map((row) => JSON.parse(String(row["comment"])) as IssueComment);
   }
 
   [Symbol.dispose](): void {

@@ -14,16 +14,36 @@ export interface GuardOptions {
 const redirectStatuses = new Set([301, 302, 303, 307, 308]);
 const maxRedirects = 3;
 
+/** An answer read whole. */
+export interface WholeAnswer {
+  status: number;
+  statusText: string;
+  headers: Headers;
+  bytes: Uint8Array;
+}
+
 /**
- * A `fetch` for requests that carry a token. Redirects are followed within the origin only, a few at most; an answer
+ * A `fetch` for requests that carry a token, as {@link guardedRead} describes it.
+ */
+export function guardedFetch(options: GuardOptions): typeof fetch {
+  const read = guardedRead(options);
+  return async (input, init) => {
+    const { status, statusText, headers, bytes } = await read(input instanceof Request ? input.url : input, init);
+    const body = status === 204 || status === 304 ? null : Buffer.from(bytes);
+    return new Response(body, { status, statusText, headers });
+  };
+}
+
+/**
+ * Requests that carry a token. Redirects are followed within the origin only, a few at most; an answer
  * is read whole, within a time and a size. What makes no sense to repeat is thrown as AppError `provider_failed`, with
  * `data.refusedRedirect` where the server did nothing but send it elsewhere; the rest (network, timeout, abort) as fetch itself throws it.
  */
-export function guardedFetch(options: GuardOptions): typeof fetch {
+export function guardedRead(options: GuardOptions): (url: string | URL, init?: RequestInit) => Promise<WholeAnswer> {
   return async (input, init) => {
     const timeout = AbortSignal.timeout(options.timeoutMs);
     const signal = init?.signal ? AbortSignal.any([init.signal, timeout]) : timeout;
-    let url = new URL(input instanceof Request ? input.url : input);
+    let url = new URL(input);
     for (let redirects = 0; ; redirects += 1) {
       if (url.origin !== options.origin) {
         throw new AppError(
@@ -60,11 +80,11 @@ function target(location: string, from: URL, { name, origin }: GuardOptions): UR
   }
 }
 
-async function readWhole(response: Response, { name, origin, maxBytes }: GuardOptions): Promise<Response> {
-  if (!response.body) return response;
+async function readWhole(response: Response, { name, origin, maxBytes }: GuardOptions): Promise<WholeAnswer> {
+  const { status, statusText, headers } = response;
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response.body) {
+  for await (const chunk of response.body ?? []) {
     size += chunk.byteLength;
     if (size > maxBytes) {
       throw new AppError(
@@ -74,10 +94,5 @@ async function readWhole(response: Response, { name, origin, maxBytes }: GuardOp
     }
     chunks.push(chunk);
   }
-  const { status, statusText, headers } = response;
-  return new Response(status === 204 || status === 304 ? null : Buffer.concat(chunks), {
-    status,
-    statusText,
-    headers,
-  });
+  return { status, statusText, headers, bytes: Buffer.concat(chunks) };
 }

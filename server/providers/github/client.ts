@@ -3,7 +3,7 @@ import type * as z from "zod";
 import { AppError } from "../../../shared/errors.ts";
 import { abortable } from "../abortable.ts";
 import { Gate } from "../gate.ts";
-import { guardedFetch } from "../guarded-fetch.ts";
+import { guardedRead, type WholeAnswer } from "../guarded-fetch.ts";
 import { Pacer } from "../pacer.ts";
 import type { ProviderConnection } from "../provider.ts";
 import { RateBudget } from "../rate-budget.ts";
@@ -49,6 +49,13 @@ export interface Ask {
 type Parameters = Readonly<Record<string, unknown>>;
 type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
+/** An answer that is parsed when it is wanted: until then it is only bytes, however many pages wait. */
+export interface UnreadAnswer<T> {
+  headers: GitHubAnswer<T>["headers"];
+  /** @throws {AppError} `provider_failed` for what is not what was asked for */
+  read(): T;
+}
+
 /** What octokit is never to repeat: 429 is left to the throttling plugin, which knows how long to wait. */
 const doNotRetry = [400, 401, 403, 404, 410, 422, 429, 451];
 
@@ -67,7 +74,7 @@ export class GitHubClient {
   readonly #errors: GitHubErrors;
   readonly #budget: RateBudget;
   readonly #gate: Gate;
-  readonly #fetch: Fetch;
+  readonly #read: (url: string, init?: RequestInit) => Promise<WholeAnswer>;
 
   constructor(connection: ProviderConnection, options: GitHubClientOptions = {}) {
     this.baseUrl = (connection.baseUrl === "" ? "https://api.github.com" : connection.baseUrl).replace(/\/+$/, "");
@@ -78,7 +85,7 @@ export class GitHubClient {
     this.#errors = new GitHubErrors(host, connection.token);
     this.#budget = new RateBudget({ secondMs: retryStepMs, maxWaitSeconds: maxRateLimitSeconds });
     this.#gate = new Gate(this.concurrency);
-    this.#fetch = guardedFetch({
+    this.#read = guardedRead({
       name: "GitHub",
       origin,
       timeoutMs: this.timeoutMs,
@@ -113,6 +120,12 @@ export class GitHubClient {
    * @throws {AppError} as {@link IssueProvider} says.
    */
   async get<T>(path: string, parameters: Parameters, schema: z.ZodType<T>, ask: Ask): Promise<GitHubAnswer<T>> {
+    const { headers, read } = await this.getUnread(path, parameters, schema, ask);
+    return { data: read(), headers };
+  }
+
+  /** The same, parsed later. */
+  async getUnread<T>(path: string, parameters: Parameters, schema: z.ZodType<T>, ask: Ask): Promise<UnreadAnswer<T>> {
     return this.#request(`GET ${path}`, parameters, schema, ask, { writes: false, sent: false });
   }
 
@@ -145,7 +158,8 @@ export class GitHubClient {
     schema: z.ZodType<T>,
     ask: Ask,
   ): Promise<GitHubAnswer<T>> {
-    return this.#request(`${method} ${path}`, parameters, schema, ask, { writes: true, sent: false });
+    const answer = await this.#request(`${method} ${path}`, parameters, schema, ask, { writes: true, sent: false });
+    return { data: answer.read(), headers: answer.headers };
   }
 
   async #request<T>(
@@ -154,39 +168,53 @@ export class GitHubClient {
     schema: z.ZodType<T>,
     { subject, signal, background = false }: Ask,
     attempt: Attempt,
-  ): Promise<GitHubAnswer<T>> {
-    const fetch: Fetch = (url, init) => this.#gate.run(() => this.#within(background, attempt, url, init));
+  ): Promise<UnreadAnswer<T>> {
+    let bytes: Uint8Array = new Uint8Array();
+    const fetch: Fetch = (url, init) =>
+      this.#gate.run(async () => {
+        const answer = await this.#within(background, attempt, url, init);
+        // Octokit reads what errors say; what is asked for goes past it.
+        if (answer.status >= 300) return new Response(bodyOf(answer), answer);
+        bytes = answer.bytes;
+        return new Response(null, answer);
+      });
     const request = { signal, parseSuccessResponseBody: false, fetch, ...(attempt.writes && { retries: 0 }) };
     try {
-      const { data, headers } = await abortable(this.#octokit.request(route, { ...parameters, request }), signal);
-      return { data: schema.parse(await parseJson(data)), headers };
+      const { headers } = await abortable(this.#octokit.request(route, { ...parameters, request }), signal);
+      const read = (): T => {
+        try {
+          return schema.parse(JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8")));
+        } catch (error) {
+          throw this.#errors.translate(error, subject, signal, attempt);
+        }
+      };
+      return { headers, read };
     } catch (error) {
       throw this.#errors.translate(error, subject, signal, attempt);
     }
   }
 
   /** One request when the budget allows it, and what its answer says about the budget. */
-  async #within(background: boolean, attempt: Attempt, url: string, init?: RequestInit): Promise<Response> {
+  async #within(background: boolean, attempt: Attempt, url: string, init?: RequestInit): Promise<WholeAnswer> {
     const signal = init?.signal ?? new AbortController().signal;
     const wait = await this.#budget.ready(background, signal);
     if (wait > 0) throw this.#errors.rateLimited(wait);
     attempt.sent = true;
-    const response = await this.#fetch(url, init);
-    const limit = limitOf(response);
+    const answer = await this.#read(url, init);
+    const limit = limitOf(answer);
     if (limit !== null) {
       // Refused for being too much: nothing was done.
       attempt.sent = false;
       this.#budget.pause(limit);
     }
-    const window = windowOf(response.headers);
+    const window = windowOf(answer.headers);
     if (window !== null) this.#budget.note(window.limit, window.remaining, window.endsInSeconds);
-    return response;
+    return answer;
   }
 }
 
-async function parseJson(body: unknown): Promise<unknown> {
-  if (body === null || body instanceof ReadableStream) return JSON.parse(await new Response(body).text()) as unknown;
-  throw new TypeError("octokit answered with a body that is not a stream");
+function bodyOf({ status, bytes }: WholeAnswer): Buffer<ArrayBuffer> | null {
+  return status === 304 ? null : Buffer.from(bytes);
 }
 
 /** Octokit's interface of an authentication strategy, reduced to what it calls. */

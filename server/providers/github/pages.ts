@@ -77,7 +77,8 @@ class PageReader<T> {
         continue;
       }
       if (outcome.status === "rejected") throw outcome.reason;
-      const { items, pageCount, answeredAt } = outcome.value;
+      const { pageCount, answeredAt } = outcome.value;
+      const items = outcome.value.read();
       if (pageCount !== null) total = pageCount * perPage;
       read += items.length;
       const complete = this.#active === 0 && this.#toFetch.length === 0 && this.#fetched.length === 0;
@@ -126,16 +127,22 @@ class PageReader<T> {
     const options = { subject, signal: this.#signal, background };
     const answer =
       typeof reference === "string"
-        ? await this.#client.get(reference, {}, item, options)
-        : await this.#client.get(path, { ...parameters, per_page: perPage, page: reference }, item, options);
+        ? await this.#client.getUnread(reference, {}, item, options)
+        : await this.#client.getUnread(path, { ...parameters, per_page: perPage, page: reference }, item, options);
     const link = headerOf(answer, "link");
     const next = parseLinks(link).get("next") ?? null;
-    return { items: answer.data, next, pageCount: pageCountOf(link), answeredAt: headerOf(answer, "date") || null };
+    return {
+      read: () => answer.read(),
+      next,
+      pageCount: pageCountOf(link),
+      answeredAt: headerOf(answer, "date") || null,
+    };
   }
 }
 
 interface FetchedPage<T> {
-  items: T[];
+  /** Parses the page. */
+  read: () => T[];
   answeredAt: string | null;
   /** The address of the next page. */
   next: string | null;
