@@ -1,10 +1,9 @@
 import type { ProviderName } from "../../shared/entities/connection.ts";
-import { AppError } from "../../shared/errors.ts";
 import type { ReadWebhook } from "../providers/tracker.ts";
 
 const readers: Record<ProviderName, () => Promise<ReadWebhook>> = {
   github: async () => (await import("../providers/github/webhook.ts")).readGitHubWebhook,
-  gitlab: () => Promise.reject(new AppError("not_found", "This version of aiops takes no webhooks of GitLab.")),
+  gitlab: async () => (await import("../providers/gitlab/webhook.ts")).readGitLabWebhook,
   jira: async () => (await import("../providers/jira/webhook.ts")).readJiraWebhook,
 };
 
