@@ -3,6 +3,7 @@ import type { Connection } from "./connection/connection.ts";
 import type { Arrangement } from "./views/arrangement.ts";
 import type { Model } from "./model/model.ts";
 import type { IssuePanels } from "./panels/issue-panels.ts";
+import type { SettingsPanels } from "./panels/settings-panels.ts";
 import type { Terminals } from "./terminals/terminals.ts";
 import type { IssuesView } from "./views/issues-view.ts";
 import type { ProjectsView } from "./views/projects-view.ts";
@@ -19,6 +20,7 @@ export interface Aiops {
   arrangement: Arrangement;
   terminals: Terminals;
   panels: IssuePanels;
+  settings: SettingsPanels;
   previews: Previews;
   views: { issues: IssuesView; projects: ProjectsView; sessions: SessionsView };
   statusBar: StatusBar;

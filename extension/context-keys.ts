@@ -9,6 +9,8 @@ export interface ContextKeys {
   "aiops.filtered": boolean;
   /** The server is this person's own, so that it may be restarted from here. */
   "aiops.personalServer": boolean;
+  /** The person may change the settings of the server. */
+  "aiops.admin": boolean;
 }
 
 /** The one place that sets them. */

@@ -10,6 +10,7 @@ import { serverProgram } from "./connection/server-process.ts";
 import { ContextKeyTable } from "./context-keys.ts";
 import { Model } from "./model/model.ts";
 import { IssuePanels } from "./panels/issue-panels.ts";
+import { SettingsPanels } from "./panels/settings-panels.ts";
 import { showViews } from "./show-views.ts";
 import { StatusBar } from "./status-bar.ts";
 import { Terminals } from "./terminals/terminals.ts";
@@ -27,7 +28,10 @@ export function activate(context: vscode.ExtensionContext): Aiops {
   contextKeys.set("aiops.personalServer", configuredUrl() === "");
   const listener: Listener = {
     reload: (request) => model.reload(request),
-    apply: (event) => model.apply(event),
+    apply: (event) => {
+      model.apply(event);
+      settings.apply(event);
+    },
   };
   const connection = new Connection({
     secrets: context.secrets,
@@ -39,6 +43,7 @@ export function activate(context: vscode.ExtensionContext): Aiops {
     listener,
   });
   const model = new Model(connection.request, configuredGrouping());
+  const settings = new SettingsPanels({ connection, model, log, extensionUri: context.extensionUri });
   const isConnected = (): boolean => ["connected", "reconnecting"].includes(connection.state.kind);
   const arrangement = new Arrangement(model.issues, context.workspaceState, contextKeys);
   const views = {
@@ -60,6 +65,7 @@ export function activate(context: vscode.ExtensionContext): Aiops {
     memory: context.globalState,
     terminals: new Terminals(model, context.workspaceState),
     panels: new IssuePanels({ connection, model, log, extensionUri: context.extensionUri }),
+    settings,
     previews: new Previews(),
     statusBar: new StatusBar(),
     uriHandler: new UriHandler(connection, log),
@@ -75,6 +81,7 @@ export function activate(context: vscode.ExtensionContext): Aiops {
     waiting,
     aiops.terminals,
     aiops.panels,
+    settings,
     aiops.previews,
     aiops.statusBar,
     showViews(aiops, waiting),

@@ -17,7 +17,10 @@ export function showViews(aiops: Aiops, waiting: WaitingNotices): vscode.Disposa
   const stateChanged = (state: ConnectionState): void => {
     statusBar.show(state);
     contextKeys.set("aiops.state", keyOf(state));
-    if (state.kind === "connected") contextKeys.set("aiops.personalServer", state.server === "personal");
+    if (state.kind === "connected") {
+      contextKeys.set("aiops.personalServer", state.server === "personal");
+      contextKeys.set("aiops.admin", state.user.level === "admin");
+    }
     for (const view of Object.values(views)) view.refresh();
     if (state.kind === "connected" && !restored) {
       restored = true;

@@ -31,6 +31,7 @@ export const commandIds = [
   "aiops.startServer",
   "aiops.restartServer",
   "aiops.signIn",
+  "aiops.openSettings",
 ] as const;
 
 export type CommandId = (typeof commandIds)[number];

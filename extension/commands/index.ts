@@ -41,6 +41,7 @@ export function commandHandlers(aiops: Aiops): CommandHandlers {
     "aiops.startServer": async () => (await handlers()).startServer(aiops),
     "aiops.restartServer": async () => (await handlers()).restartServer(aiops),
     "aiops.signIn": async () => (await handlers()).signIn(aiops),
+    "aiops.openSettings": () => aiops.settings.open(),
   };
 }
 

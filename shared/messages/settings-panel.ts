@@ -129,7 +129,7 @@ const draft = record({
   cloud: oneOf("yes", "no"),
   values: formValues,
   /** What the person started from, with its version; null for a new connection. */
-  base: optional(record({ version, values: formValues })),
+  base: nullable(record({ version, values: formValues })),
 });
 export type SettingsDraft = Read<typeof draft>;
 
@@ -143,10 +143,10 @@ export const savedSettings = record({
   /** Of the view `edit`; empty elsewhere. */
   connectionId: text(100),
   scrollTop: whole(0, 100_000_000),
-  draft: optional(draft),
+  draft: nullable(draft),
 });
 export type SavedSettings = Read<typeof savedSettings>;
 
-function optional<T>(shape: Shape<T>): Shape<T | null> {
+function nullable<T>(shape: Shape<T>): Shape<T | null> {
   return (value, path) => (value === null || value === undefined ? null : shape(value, path));
 }
