@@ -20,15 +20,20 @@ interface Look {
 /**
  * Puts text before a tool (null: nothing) and presses Enter, and sees to it that it was taken. Enter is never pressed
  * into a question that came up in between: that would answer it.
+ * @param mayAnswer Whether the text may be the answer to what the tool asks already.
  * @throws AppError `session_gone`, `conflict` where the tool began to ask, `unavailable` where it did not react
  */
 export async function submit(
   tmux: Tmux,
   session: { tmuxSession: string; tool: string },
   put: ((pane: TmuxPane) => Promise<void>) | null,
+  mayAnswer = true,
 ): Promise<void> {
   const before = await look(tmux, session.tmuxSession);
   const asked = asks(session.tool, before);
+  if (asked && !mayAnswer) {
+    throw new AppError("conflict", `${session.tool} waits for an answer. Answer it first, then send the prompt again.`);
+  }
   await put?.(before.pane);
   let typed = put ? await changeOf(tmux, session.tmuxSession, before, echoMs) : before;
   for (let press = 0; press < presses; press += 1) {

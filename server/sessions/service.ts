@@ -175,6 +175,30 @@ export class SessionService {
     });
   }
 
+  /**
+   * Gives a running tool another task: at once, or as soon as it is ready where it is just starting.
+   * @throws AppError `session_gone`, `unavailable`; `conflict` where the tool waits for an answer, which a task is not,
+   * or its first prompt still waits
+   */
+  prompt(id: string, text: string): Promise<Session> {
+    return this.#serial.run(id, async () => {
+      const record = this.get(id);
+      const { tmux } = await this.#seat(record);
+      const pane = await this.#livePane(id);
+      if (pane.promptHeld) {
+        const message = `${record.tool} has not taken its first prompt yet. Send this one again when it has.`;
+        throw new AppError("conflict", message);
+      }
+      const prompt = withoutLineEnds(text);
+      if (record.status === "starting") {
+        await tmux.holdPrompt(pane, prompt);
+        return record;
+      }
+      await submit(tmux, record, (to) => tmux.paste(to, prompt), false);
+      return this.#entered(id);
+    });
+  }
+
   /** @throws AppError `session_gone`, `unavailable` */
   async screen(id: string): Promise<Screen> {
     const record = this.get(id);

@@ -90,7 +90,9 @@ export class StartWorkService {
       requireTree(same, await status());
       const context = await contexts.writeAt(same.workspacePath, issueId, user.id, {});
       await this.#replaceLost(same);
-      return this.#announce(place, { session: same, workspace: await status(), context });
+      const { prompt = "" } = request;
+      const session = prompt.trim() === "" ? same : await sessions.prompt(same.id, prompt);
+      return this.#announce(place, { session, workspace: await status(), context });
     }
 
     step(1, "Preparing the workspace");

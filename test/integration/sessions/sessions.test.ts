@@ -181,6 +181,20 @@ describe("sessions", () => {
       assert.equal(server.service.get(id).status, "waiting");
     });
 
+    it("takes another task, at once or when it is ready, and never as the answer to a question", async () => {
+      const { id } = await server.create("claude");
+      const early = server.service.prompt(id, "early");
+      await assert.rejects(server.service.prompt(id, "too early"), fails("conflict", /first prompt/u));
+      await early;
+      assert.deepEqual(await prompts(told, 1), ["early"]);
+      await server.whenStatus(id, "idle");
+      await server.service.prompt(id, "ask me");
+      await server.whenStatus(id, "waiting");
+      await assert.rejects(server.service.prompt(id, "another"), fails("conflict", /waits for an answer/u));
+      assert.equal(server.service.get(id).status, "waiting");
+      assert.deepEqual(await told(), ["early", "ask me"]);
+    });
+
     it("types without Enter where that is asked for", async () => {
       const { id } = await server.create("claude");
       await server.whenStatus(id, "idle");

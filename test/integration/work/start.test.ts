@@ -95,6 +95,16 @@ describe("start work", () => {
     assert.deepEqual([again.workspacePath, again.branch], [first.workspacePath, first.branch]);
   });
 
+  it("gives a prompt to the session that runs already", async () => {
+    const first = await started(await client.issues.start({ id: issue(0), tool: "shell" }));
+    await waitFor(async () => (await client.sessions.get({ id: first.id })).status === "idle", { what: "a prompt" });
+    const prompt = "echo again=$((20+1))";
+    const again = await started(await client.issues.start({ id: issue(0), tool: "shell", prompt }));
+    assert.equal(again.id, first.id);
+    const shows = async () => (await client.sessions.screen({ id: first.id })).text.includes("again=21");
+    await waitFor(shows, { what: "the command's output" });
+  });
+
   describe("after tmux lost a session", () => {
     /** Ends a session's tmux session behind the server's back. */
     async function lose({ id, tmuxSession, tmuxSocket }: Session): Promise<void> {
