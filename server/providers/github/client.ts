@@ -120,8 +120,8 @@ export class GitHubClient {
    * @throws {AppError} as {@link IssueProvider} says.
    */
   async get<T>(path: string, parameters: Parameters, schema: z.ZodType<T>, ask: Ask): Promise<GitHubAnswer<T>> {
-    const { headers, read } = await this.getUnread(path, parameters, schema, ask);
-    return { data: read(), headers };
+    const answer = await this.getUnread(path, parameters, schema, ask);
+    return { data: answer.read(), headers: answer.headers };
   }
 
   /** The same, parsed later. */
