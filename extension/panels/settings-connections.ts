@@ -106,7 +106,7 @@ export function connectionActions(parts: ConnectionActionParts): ConnectionActio
       return { secret };
     },
     removeWebhookSecret: ({ id, version }) => change(id, version, { webhookSecret: "" }),
-    removeConnection: async ({ id, version }) => {
+    removeConnection: async ({ id, version }): Promise<Outcome> => {
       await write((client) => client.connections.remove({ id }, { context: { ifMatch: version } }));
       return "done";
     },
