@@ -121,7 +121,7 @@ export class IssueWriteService {
     const refusal = attempt?.later === false ? attempt.error : null;
     if (refusal === null || refusal === undefined || signal?.aborted === true) return { outbox: outbox.get(record.id) };
     // The person is told at once and has what they wrote before them: nothing is left to be kept.
-    outbox.remove(record.id, record.version);
+    await outbox.remove(record.id, record.version);
     throw refusal;
   }
 

@@ -38,6 +38,9 @@ export interface ItemChange extends AskedEdit {
   keep?: "mine" | "theirs" | undefined;
 }
 
+/** How long, in milliseconds, a change waits for the attempt under way. */
+const patience = 10_000;
+
 /** Writes on their way to a tracker, for their people: to see, change, withdraw and retry. */
 export class OutboxService {
   readonly #options: OutboxServiceOptions;
@@ -102,9 +105,9 @@ export class OutboxService {
    * Changes what is to be sent, or settles a conflict; either puts the item back in the queue.
    * @throws AppError conflict while it is being sent and once it is over, stale_version, invalid_input
    */
-  update(id: string, version: number | undefined, change: ItemChange): OutboxItem {
+  async update(id: string, version: number | undefined, change: ItemChange): Promise<OutboxItem> {
     const { repository, changes, worker } = this.#options;
-    const record = this.#changeable(id, version);
+    const record = await this.#changeable(id, version);
     const { write, base } = changed(record, change);
     const isEmpty = write.kind === "update" && Object.keys(write).length === 1;
     const saved = repository.transaction(() => {
@@ -125,9 +128,9 @@ export class OutboxService {
   }
 
   /** Withdraws an item. @throws AppError as `update` */
-  remove(id: string, version: number | undefined): void {
+  async remove(id: string, version: number | undefined): Promise<void> {
     const { repository, changes, worker } = this.#options;
-    const record = this.#changeable(id, version);
+    const record = await this.#changeable(id, version);
     repository.transaction(() => {
       if (record.write.kind === "update" && record.base !== null) changes.rebase(record, record.write, record.base);
       repository.remove(id);
@@ -136,10 +139,14 @@ export class OutboxService {
     worker.wake(record.connectionId);
   }
 
-  /** Tries an item again at once. @throws AppError as `update`; conflict for an item whose conflict is not settled */
-  retry(id: string, version: number | undefined): OutboxItem {
+  /**
+   * Tries an item again at once; one that is being sent is answered as it is.
+   * @throws AppError as `update`; conflict for an item whose conflict is not settled
+   */
+  async retry(id: string, version: number | undefined): Promise<OutboxItem> {
     const { changes, worker } = this.#options;
-    const record = this.#changeable(id, version);
+    if (this.#record(id).status === "sending") return this.get(id);
+    const record = await this.#changeable(id, version);
     if (record.status === "conflict") {
       throw new AppError("conflict", "Somebody else changed the same text: keep yours, take theirs, or merge the two.");
     }
@@ -154,7 +161,17 @@ export class OutboxService {
     return record;
   }
 
-  #changeable(id: string, version: number | undefined): OutboxRecord {
+  /** An item that is being sent is waited for: mostly that is over at once, or the tracker is out of reach. */
+  async #changeable(id: string, version: number | undefined): Promise<OutboxRecord> {
+    const { status, version: asked } = this.#record(id);
+    if (status === "sending" && (version === undefined || version === asked)) {
+      await this.#options.worker.settled(id, patience);
+      return this.#unsent(id, undefined);
+    }
+    return this.#unsent(id, version);
+  }
+
+  #unsent(id: string, version: number | undefined): OutboxRecord {
     const record = this.#record(id);
     if (version !== undefined && version !== record.version) {
       throw new AppError(

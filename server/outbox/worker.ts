@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../../shared/clock.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { Logger } from "../log.ts";
@@ -45,6 +46,8 @@ export class OutboxWorker {
   readonly #options: WorkerOptions;
   readonly #lines = new Map<string, Line>();
   readonly #waiters = new Map<string, (attempted: Attempted) => void>();
+  /** What is being sent, by item. */
+  readonly #attempts = new Map<string, Promise<unknown>>();
   readonly #stopping = new AbortController();
 
   constructor(options: WorkerOptions) {
@@ -78,9 +81,9 @@ export class OutboxWorker {
    */
   async submit(record: OutboxRecord, timeoutMs: number): Promise<Attempted | undefined> {
     const line = this.#line(record.connectionId);
-    const isPaused = line.pausedUntil > performance.now();
+    const isAway = line.failures > 0 || line.pausedUntil > performance.now();
     const isBlocked = this.#options.repository.blockerOf(record) !== null;
-    if (isPaused || isBlocked || this.#stopping.signal.aborted) {
+    if (isAway || isBlocked || this.#stopping.signal.aborted) {
       this.wake(record.connectionId);
       return undefined;
     }
@@ -93,6 +96,18 @@ export class OutboxWorker {
     } finally {
       clearTimeout(timer);
       this.#waiters.delete(record.id);
+    }
+  }
+
+  /** Waits until an item is not being sent any more, or the time is over. */
+  async settled(id: string, timeoutMs: number): Promise<void> {
+    const attempt = this.#attempts.get(id);
+    if (attempt === undefined) return;
+    const over = new AbortController();
+    try {
+      await Promise.race([attempt, delay(timeoutMs, undefined, { signal: over.signal })]);
+    } finally {
+      over.abort();
     }
   }
 
@@ -159,7 +174,9 @@ export class OutboxWorker {
       const record = repository.next(connectionId);
       if (record === undefined) return;
       line.lastAttempt = performance.now();
-      const attempted = await sender.send(record, (error) => this.#pause(line, error), this.#stopping.signal);
+      const attempt = sender.send(record, (error) => this.#pause(line, error), this.#stopping.signal);
+      this.#attempts.set(record.id, attempt);
+      const attempted = await attempt.finally(() => this.#attempts.delete(record.id));
       if (!attempted.later) line.failures = 0;
       this.#waiters.get(record.id)?.(attempted);
     }
