@@ -1,21 +1,19 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
 
-/** What happens between a client and the server behind. */
+/** What happens to writes between a client and the server behind; reads always get through. */
 export type Traffic =
   | "open"
-  /** Requests reach the server and are done; the client never gets an answer. */
-  | "answers-held"
-  /** Connections are taken, and nothing gets through. */
-  | "requests-held";
+  /** They are taken and never reach the server. */
+  | "writes-held"
+  /** They reach the server and are done; the client never gets an answer. */
+  | "answers-held";
 
 /** A network that can fail in ways a server can't by itself. */
 export interface Proxy extends AsyncDisposable {
   url: string;
   traffic: Traffic;
-  /** Bytes of answers held back so far. */
-  readonly heldBytes: number;
-  /** Bytes of requests held back so far. */
-  readonly waitingBytes: number;
+  /** How many writes were held back, or their answers. */
+  readonly held: number;
   /** From now on connections are refused, as by a host whose server is not running. */
   stop(): Promise<void>;
   /** On the same port as before. */
@@ -27,7 +25,7 @@ export async function startProxy(target: number): Promise<Proxy> {
   const sockets = new Set<Socket>();
   let server: Server | undefined;
   let port = 0;
-  const held = { answers: 0, requests: 0 };
+  let held = 0;
 
   const take = (client: Socket) => {
     const upstream = connect(target, "127.0.0.1");
@@ -41,12 +39,14 @@ export async function startProxy(target: number): Promise<Proxy> {
         upstream.destroy();
       });
     }
+    let traffic: Traffic = "open";
     client.on("data", (chunk) => {
-      if (proxy.traffic === "requests-held") held.requests += chunk.length;
+      if (/^(?:POST|PATCH) /.test(chunk.subarray(0, 6).toString("latin1"))) ({ traffic } = proxy);
+      if (traffic === "writes-held") held += 1;
       else upstream.write(chunk);
     });
     upstream.on("data", (chunk) => {
-      if (proxy.traffic === "answers-held") held.answers += chunk.length;
+      if (traffic === "answers-held") held += 1;
       else client.write(chunk);
     });
   };
@@ -54,11 +54,8 @@ export async function startProxy(target: number): Promise<Proxy> {
   const proxy: Proxy = {
     url: "",
     traffic: "open",
-    get heldBytes() {
-      return held.answers;
-    },
-    get waitingBytes() {
-      return held.requests;
+    get held() {
+      return held;
     },
     start: async () => {
       const listening = createServer(take);
