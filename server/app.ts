@@ -69,6 +69,7 @@ import { UserService } from "./users/service.ts";
 import { WebhookDeliveries } from "./webhooks/deliveries.ts";
 import { WebhookService } from "./webhooks/service.ts";
 import { IssueContextService } from "./work/context.ts";
+import { ProjectUses } from "./work/project-uses.ts";
 import { workRoutes } from "./work/routes.ts";
 import { SessionStarter } from "./work/sessions.ts";
 import { StartWorkService } from "./work/start.ts";
@@ -129,7 +130,12 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
 
   const events = new EventBus();
   const common = { store, events, clock };
-  const tenants = await TenantService.open(common);
+  const tenants = await TenantService.open({
+    ...common,
+    requireRenamable: async ({ id }) => {
+      for (const project of projects.list(({ tenantId }) => tenantId === id)) await uses.requireRenamable(project);
+    },
+  });
   const users = await UserService.open({ ...common, tenantExists: (id) => tenants.find(id) !== undefined });
   const connections = await ConnectionService.open({
     ...common,
@@ -145,6 +151,8 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
     ...common,
     allowFileRepositories: config.allowFileRepositories,
     findConnection: (id) => connections.find(id),
+    requireRemovable: (project) => uses.requireIdle(project, "delete the project"),
+    requireRenamable: (project) => uses.requireRenamable(project),
     forgetIssues: ({ tenantId, projectId, linkId }) => {
       if (linkId === undefined) issueRepository.removeProject(projectId);
       else issueRepository.removeLink(linkId);
@@ -242,6 +250,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
         .map(({ id }) => id),
   });
   const places = { projects, tenants, users };
+  const uses = new ProjectUses({ host, tenants, issues, sessions, jobs, workspaces });
   const contexts = new IssueContextService({ ...places, issues, contexts: contextFiles, workspaces, host });
   const starter = new SessionStarter({ ...places, issues, sessions, workspaces });
   const workspaceJobs = new WorkspaceJobService({ ...places, workspaces, sessions, jobs, events });

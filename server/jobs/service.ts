@@ -139,6 +139,11 @@ export class JobService {
     return [...this.#running.values()].find(({ job }) => job.kind === kind && job.target === target)?.done;
   }
 
+  /** The jobs that run, whoever asked for them. */
+  running(): Job[] {
+    return [...this.#running.values()].map(({ job }) => job);
+  }
+
   /** The job as it is now: from memory while it runs. */
   find(id: string): Job | undefined {
     return this.#running.get(id)?.job ?? this.#options.repository.get(id);

@@ -15,6 +15,10 @@ export interface ProjectServiceOptions {
   clock: Clock;
   allowFileRepositories: boolean;
   findConnection: (id: string) => Connection | undefined;
+  /** Asked before a project is deleted. @throws AppError conflict while it is in use */
+  requireRemovable: (project: Project) => void;
+  /** Asked before a project gets another slug. @throws AppError conflict while something is named after it */
+  requireRenamable: (project: Project) => Promise<void>;
   /** Removes what came over a project's links, or one of them, from the store. */
   forgetIssues: (scope: { tenantId: string; projectId: string; linkId?: string }) => void;
 }
@@ -56,16 +60,21 @@ export class ProjectService {
     return this.#directory.create({ ...input, links: [] });
   }
 
+  /** @throws AppError conflict for another slug while the project has a clone, or something runs in it */
   async update(
     id: string,
     version: number | undefined,
     fields: Partial<Omit<ProjectInput, "tenantId">>,
   ): Promise<Project> {
     this.#check(fields);
+    const before = this.get(id);
+    if (fields.slug !== undefined && fields.slug !== before.slug) await this.#options.requireRenamable(before);
     return this.#directory.update(id, version, (current) => ({ ...current, ...fields }));
   }
 
+  /** @throws AppError conflict while something runs in it */
   async remove(id: string, version: number | undefined): Promise<void> {
+    this.#options.requireRemovable(this.get(id));
     const { tenantId } = await this.#directory.remove(id, version);
     this.#options.forgetIssues({ tenantId, projectId: id });
   }

@@ -9,6 +9,8 @@ export interface TenantServiceOptions {
   store: DocumentStore;
   events: EventBus;
   clock: Clock;
+  /** Asked before a tenant gets another slug. @throws AppError conflict while something is named after it */
+  requireRenamable: (tenant: Tenant) => Promise<void>;
 }
 
 /** Names what still belongs to a tenant, as "2 projects"; empty when nothing does. */
@@ -16,9 +18,11 @@ export type TenantContents = (tenantId: string) => string[];
 
 export class TenantService {
   readonly #directory: EntityDirectory<Tenant>;
+  readonly #options: TenantServiceOptions;
 
-  private constructor(directory: EntityDirectory<Tenant>) {
+  private constructor(directory: EntityDirectory<Tenant>, options: TenantServiceOptions) {
     this.#directory = directory;
+    this.#options = options;
   }
 
   static async open(options: TenantServiceOptions): Promise<TenantService> {
@@ -28,7 +32,7 @@ export class TenantService {
       entity: "tenant",
       present: (record) => record,
     });
-    return new TenantService(directory);
+    return new TenantService(directory, options);
   }
 
   find(id: string): Tenant | undefined {
@@ -47,7 +51,10 @@ export class TenantService {
     return this.#directory.create(input);
   }
 
-  update(id: string, version: number | undefined, fields: Partial<TenantInput>): Promise<Tenant> {
+  /** @throws AppError conflict for another slug while one of its projects has a clone, or something runs there */
+  async update(id: string, version: number | undefined, fields: Partial<TenantInput>): Promise<Tenant> {
+    const before = this.get(id);
+    if (fields.slug !== undefined && fields.slug !== before.slug) await this.#options.requireRenamable(before);
     return this.#directory.update(id, version, (current) => ({ ...current, ...fields }));
   }
 

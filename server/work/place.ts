@@ -36,17 +36,16 @@ export function resolvePlace(sources: PlaceSources, projectId: string, userId: s
   if (project.repositoryUrl === "") {
     throw new AppError("conflict", `The project ${project.name} has no repository yet. Set its repositoryUrl first.`);
   }
-  const tenant = sources.tenants.get(project.tenantId);
   return {
     project,
     user,
     linuxUser: user.linuxUser,
-    workspaceProject: {
-      id: project.id,
-      slug: project.slug,
-      tenantSlug: tenant.slug,
-      repositoryUrl: project.repositoryUrl,
-      defaultBranch: project.defaultBranch,
-    },
+    workspaceProject: workspaceProjectOf(sources.tenants, project),
   };
+}
+
+/** What the workspaces need to know of a project. */
+export function workspaceProjectOf(tenants: TenantService, project: Project): WorkspaceProject {
+  const { id, slug, tenantId, repositoryUrl, defaultBranch } = project;
+  return { id, slug, tenantSlug: tenants.get(tenantId).slug, repositoryUrl, defaultBranch };
 }

@@ -33,7 +33,7 @@ export class SessionStarter {
    *   workspace's trees, conflict where another AI tool works in the tree
    */
   async start(request: StartSession, userId: string): Promise<Session> {
-    const { issues, sessions, workspaces } = this.#options;
+    const { projects, issues, sessions, workspaces } = this.#options;
     const { project, workspaceProject, linuxUser } = resolvePlace(this.#options, request.projectId, userId);
     const issue = request.issueId === undefined ? undefined : issues.get(request.issueId);
     if (issue !== undefined && issue.projectId !== project.id) {
@@ -44,7 +44,8 @@ export class SessionStarter {
     return workspaces.use(workspaceProject, linuxUser, request.worktree, async (tree) => {
       requireFree(sessions.live(), tree.path, request.tool);
       return sessions.create({
-        project,
+        // Asked for again: it may have been deleted while this waited for its turn.
+        project: projects.get(project.id),
         userId,
         tool: request.tool,
         workspacePath: tree.path,

@@ -97,6 +97,12 @@ export class WorkspaceService {
     return { path: clone, exists, ...nothing };
   }
 
+  /** Where the person's clone is; null where there is none. */
+  async find(project: WorkspaceProject, linuxUser: string): Promise<string | null> {
+    const { path: clone, exists } = await locate(await this.#host.as(linuxUser), this.#config, project);
+    return exists ? clone : null;
+  }
+
   /** The states of many workspaces, in the order asked for, each with its own outcome; some at a time. */
   statuses(
     wanted: readonly { project: WorkspaceProject; linuxUser: string }[],

@@ -105,6 +105,29 @@ describe("start work", () => {
     await waitFor(shows, { what: "the command's output" });
   });
 
+  it("keeps a project, and its slug and its tenant's, while work goes on or a clone is there", async () => {
+    const { client: admin } = world.server;
+    const { id } = world.own.project;
+    const tenant = { id: world.own.tenantId };
+    const session = await started(await client.issues.start({ id: issue(0), tool: "shell" }));
+    const inUse = { code: "conflict", message: /^Site is in use by shell on #1 Issue 1\. Stop that first/ };
+    await assert.rejects(admin.projects.remove({ id }), inUse);
+    await assert.rejects(admin.projects.update({ id, slug: "other" }), inUse);
+    const { jobId } = await client.issues.start({ id: issue(1), tool: "shell" });
+    await assert.rejects(admin.projects.remove({ id }), { code: "conflict", message: /the start of work on #2/ });
+    await ended({ jobId });
+    for (const { id: one } of (await client.sessions.list({ projectId: id })).items) {
+      await client.sessions.stop({ id: one });
+    }
+    const named = { code: "conflict", message: new RegExp(`clone of Site in ${session.workspacePath}\\.`) };
+    await assert.rejects(admin.projects.update({ id, slug: "other" }), named);
+    await assert.rejects(admin.tenants.update({ ...tenant, slug: "other" }), named);
+    await admin.projects.update({ id, slug: "site", name: "Site" });
+    await client.workspaces.remove({ id, force: true });
+    for (const slug of ["other", "site"]) await admin.projects.update({ id, slug });
+    for (const slug of ["other", "own"]) await admin.tenants.update({ ...tenant, slug });
+  });
+
   describe("after tmux lost a session", () => {
     /** Ends a session's tmux session behind the server's back. */
     async function lose({ id, tmuxSession, tmuxSocket }: Session): Promise<void> {
