@@ -5,9 +5,9 @@ import { limitOf } from "./limits.ts";
 
 /** What GitLab says beside an error status: https://docs.gitlab.com/api/rest/troubleshooting/ */
 const explanation = z.object({
-  message: z.unknown(),
-  error: z.unknown(),
-  error_description: z.unknown(),
+  message: z.unknown().optional(),
+  error: z.unknown().optional(),
+  error_description: z.unknown().optional(),
   /** With `insufficient_scope`: those of which one would do. */
   scope: z.string().optional().catch(undefined),
 });
