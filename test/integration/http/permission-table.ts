@@ -22,6 +22,8 @@ const reading = (status: number) => ({ admin: status, technician: status, client
 const administering = (status: number) => ({ admin: status });
 /** What one person alone has: found by its technician and by administrators. */
 const owned = (status: number) => ({ admin: status, technician: status, billing: 404, client: 404 });
+/** What one person alone has, of a kind that clients may have too. */
+const personal = (status: number) => ({ admin: status, technician: status, client: 404 });
 
 const row = (own: Row["own"], call: Row["call"]): Row => ({ own, tenant: true, call });
 const unscoped = (own: Row["own"], call: Row["call"]): Row => ({ own, tenant: false, call });
@@ -142,6 +144,54 @@ export const permissionTable: Record<string, Row> = {
     body: { tool: "no-such-tool" },
   })),
 
+  "issues.create": row(working(201), ({ project, linkId }) => ({
+    path: `/api/projects/${project.id}/issues`,
+    body: { title: unique("Issue"), linkId },
+  })),
+  "issues.update": row(working(200), ({ issueId }) => ({
+    path: `/api/issues/${issueId}`,
+    body: { labels: [unique("label")] },
+  })),
+  "issues.comment": row(working(201), ({ issueId }) => ({
+    path: `/api/issues/${issueId}/comments`,
+    body: { body: unique("Comment") },
+  })),
+  "issues.choices": row(reading(200), ({ issueId }) => ({ path: `/api/issues/${issueId}/choices` })),
+  "issues.projectChoices": row(reading(200), ({ project, linkId }) => ({
+    path: `/api/projects/${project.id}/choices?linkId=${linkId}`,
+  })),
+  // The issue refers to no such address, which is told to those who may see the issue.
+  "issues.attachment": row(reading(404), ({ issueId }) => ({
+    path: `/api/issues/${issueId}/attachment?url=${encodeURIComponent("https://github.com/user-attachments/assets/1")}`,
+  })),
+
+  "outbox.list": row(working(200), ({ issueId }) => ({ path: `/api/outbox?issueId=${issueId}` })),
+  "outbox.get": row(working(200), async (place, world) => ({
+    path: `/api/outbox/${await waitingWrite(place, world)}`,
+  })),
+  "outbox.update": row(working(200), async (place, world) => ({
+    path: `/api/outbox/${await waitingWrite(place, world)}`,
+    body: { title: "Changed" },
+  })),
+  "outbox.remove": row(working(204), async (place, world) => ({
+    path: `/api/outbox/${await waitingWrite(place, world)}`,
+  })),
+  "outbox.retry": row(working(200), async (place, world) => ({
+    path: `/api/outbox/${await waitingWrite(place, world)}/retry`,
+  })),
+
+  "filters.list": row(reading(200), ({ tenantId }) => ({ path: `/api/filters?tenantId=${tenantId}` })),
+  "filters.create": row(reading(201), ({ tenantId }) => ({
+    path: "/api/filters",
+    body: { tenantId, name: unique("Filter"), filter: { status: "open" } },
+  })),
+  "filters.get": row(personal(200), async (place) => ({ path: `/api/filters/${await personalFilter(place)}` })),
+  "filters.update": row(personal(200), async (place) => ({
+    path: `/api/filters/${await personalFilter(place)}`,
+    body: { name: unique("Renamed") },
+  })),
+  "filters.remove": row(personal(204), async (place) => ({ path: `/api/filters/${await personalFilter(place)}` })),
+
   "workspaces.initialise": row(working(202), ({ project }) => ({ path: `/api/projects/${project.id}/workspace` })),
   "workspaces.get": row(working(200), ({ project }) => ({ path: `/api/projects/${project.id}/workspace` })),
   "workspaces.remove": row(working(204), async (place, world) => {
@@ -176,4 +226,36 @@ async function freshProject({ tenantId, project }: Place, { server }: World): Pr
   const { repositoryUrl } = project;
   const made = await server.client.projects.create({ tenantId, slug: unique("fresh"), name: "Fresh", repositoryUrl });
   return made.id;
+}
+
+async function personalFilter({ technician, tenantId }: Place): Promise<string> {
+  const { id } = await technician.client.filters.create({ tenantId, name: unique("Own"), filter: { status: "open" } });
+  return id;
+}
+
+const restingProjects = new WeakMap<Place, Promise<string>>();
+
+/** A write of the place's technician that its tracker has asked to wait an hour for. */
+async function waitingWrite(place: Place, world: World): Promise<string> {
+  const made = restingProjects.get(place) ?? restingProject(place, world);
+  restingProjects.set(place, made);
+  const { status, body } = await place.technician.client.issues.create({ id: await made, title: "Waiting" });
+  if (status !== 202) throw new Error("the tracker took the write");
+  return body.outbox.id;
+}
+
+async function restingProject({ tenantId }: Place, { server, github, canary }: World): Promise<string> {
+  const { client } = server;
+  const externalProject = unique("resting/repository");
+  github.faults.add({ path: new RegExp(externalProject), fault: { kind: "secondary", retryAfterSeconds: 3600 } });
+  const connection = await client.connections.create({
+    tenantId,
+    provider: "github",
+    name: unique("Resting"),
+    baseUrl: github.url,
+    token: canary,
+  });
+  const { id } = await client.projects.create({ tenantId, slug: unique("resting"), name: "Resting", syncMinutes: 0 });
+  await client.projects.addLink({ id, connectionId: connection.id, externalProject });
+  return id;
 }
