@@ -2,7 +2,9 @@ import { EventEmitter, type Disposable } from "vscode";
 import type { Listener, Request } from "../connection/connection.ts";
 import type { Issue } from "../../shared/entities/issue.ts";
 import type { Job } from "../../shared/entities/job.ts";
+import type { OutboxItem } from "../../shared/entities/outbox.ts";
 import type { Project } from "../../shared/entities/project.ts";
+import type { SavedFilter } from "../../shared/entities/filter.ts";
 import type { ServerEvent } from "../../shared/entities/event.ts";
 import type { Session } from "../../shared/entities/session.ts";
 import type { Tenant } from "../../shared/entities/tenant.ts";
@@ -11,6 +13,7 @@ import { Collection } from "./collection.ts";
 import type { Grouping } from "./issue-groups.ts";
 import { IssueTree } from "./issue-tree.ts";
 import { MyIssues } from "./my-issues.ts";
+import { isPending, readOutbox } from "./outbox.ts";
 import { readAll } from "./read-all.ts";
 import { Workspaces } from "./workspaces.ts";
 
@@ -29,6 +32,9 @@ export class Model implements Listener, Disposable {
   readonly projects = new Collection<Project>();
   readonly sessions = new Collection<Session>();
   readonly jobs = new Collection<Job>();
+  /** What has not reached its tracker. */
+  readonly outbox = new Collection<OutboxItem>();
+  readonly filters = new Collection<SavedFilter>();
   readonly workspaces: Workspaces;
   readonly issues: IssueTree;
   readonly myIssues: MyIssues;
@@ -42,17 +48,21 @@ export class Model implements Listener, Disposable {
   }
 
   async reload(request: Request): Promise<void> {
-    const [tenants, projects, sessions, jobs] = await Promise.all([
+    const [tenants, projects, sessions, jobs, outbox, filters] = await Promise.all([
       request((client) => readAll((page) => client.tenants.list(page))),
       request((client) => readAll((page) => client.projects.list(page))),
       request((client) => readAll((page) => client.sessions.list(page))),
       // Only those that a window may still be waiting for; the rest is history.
       request((client) => client.jobs.list({ limit: 100 })),
+      readOutbox(request),
+      request((client) => readAll((page) => client.filters.list(page))),
     ]);
     this.tenants.replace(tenants);
     this.projects.replace(projects);
     this.sessions.replace(sessions);
     this.jobs.replace(jobs.items);
+    this.outbox.replace(outbox);
+    this.filters.replace(filters);
     this.workspaces.keep(new Set(projects.map(({ id }) => id)));
     this.issues.clear();
     this.myIssues.invalidate();
@@ -79,6 +89,14 @@ export class Model implements Listener, Disposable {
       case "workspace":
         if (event.data !== null && event.data !== undefined) this.workspaces.put(event.id, event.data as Workspace);
         break;
+      case "outbox": {
+        const item = gone || event.data === null ? undefined : (event.data as OutboxItem);
+        change(this.outbox, event.id, item !== undefined && isPending(item) ? item : undefined);
+        break;
+      }
+      case "filter":
+        change(this.filters, event.id, gone || event.data === null ? undefined : (event.data as SavedFilter));
+        break;
       case "issue": {
         const projectId = gone || event.data === null ? undefined : (event.data as Issue).projectId;
         this.issues.invalidate(projectId);
@@ -101,13 +119,24 @@ export class Model implements Listener, Disposable {
     }
   }
 
+  /** The writes on their way to an issue, oldest first. */
+  pendingOf(issueId: string): OutboxItem[] {
+    return this.pending().filter((item) => item.issueId === issueId);
+  }
+
+  /** The writes that have not arrived, oldest first. */
+  pending(): OutboxItem[] {
+    return this.outbox.all().toSorted((a, b) => a.createdAt.localeCompare(b.createdAt));
+  }
+
   /** The sessions of an issue. */
   sessionsOf(issueId: string): Session[] {
     return this.sessions.all().filter((session) => session.issueId === issueId);
   }
 
   dispose(): void {
-    for (const part of [this.tenants, this.projects, this.sessions, this.jobs]) part.dispose();
+    for (const part of [this.tenants, this.projects, this.sessions, this.jobs, this.outbox, this.filters])
+      part.dispose();
     this.#touched.dispose();
     this.workspaces.dispose();
     this.issues.dispose();

@@ -10,12 +10,15 @@ import {
   type Outcome as PanelOutcome,
 } from "../../shared/messages/issue-panel.ts";
 import { panelHtml } from "../../shared/messages/panel-html.ts";
-import type { IssueWithComments } from "../../shared/entities/issue.ts";
+import type { IssueAbilities, IssueWithComments } from "../../shared/entities/issue.ts";
 import { AppError, errorMessage } from "../../shared/errors.ts";
 import { runJob, type Outcome } from "../progress.ts";
 import { oneLine } from "../views/text.ts";
 import { webAddress } from "../views/issue-item.ts";
+import { writeHandlers } from "./panel-writes.ts";
 import type { PanelParts } from "./issue-panels.ts";
+
+type ShownIssue = IssueWithComments & { abilities: IssueAbilities; pending: unknown };
 
 /** The extension's side of one issue panel: reads the issue, keeps it true, and does what its buttons ask. */
 export class IssuePanel implements vscode.Disposable {
@@ -24,7 +27,7 @@ export class IssuePanel implements vscode.Disposable {
   readonly #parts: PanelParts;
   readonly #channel: Channel<typeof toIssuePanel>;
   readonly #subscriptions: vscode.Disposable[] = [];
-  #issue: IssueWithComments | undefined;
+  #issue: ShownIssue | undefined;
   #error: AppError | undefined;
   #reading: Promise<void> | undefined;
   #stale = false;
@@ -47,6 +50,7 @@ export class IssuePanel implements vscode.Disposable {
         attachSession: ({ sessionId }) => runCommand("aiops.attach", { sessionId }),
         copy: ({ text }) => copy(text),
         openLink: ({ url }) => openLink(url),
+        ...writeHandlers(parts, issueId),
       },
       post: (message) => void webview.webview.postMessage(message),
       onRefused: (error) => parts.log.warn(`the issue panel: ${error.message}`),
@@ -55,6 +59,7 @@ export class IssuePanel implements vscode.Disposable {
       webview.webview.onDidReceiveMessage((message: unknown) => this.#channel.receive(message)),
       parts.connection.onDidChangeState(() => this.#connectionChanged()),
       parts.model.sessions.onDidChange(() => this.#sendSurroundings()),
+      parts.model.outbox.onDidChange(() => this.#sendSurroundings()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#sendSurroundings()),
       parts.model.onDidTouchIssues(({ issueId: touched, projectId }) => {
         if (touched === undefined ? projectId === this.#issue?.projectId : touched === issueId) this.#invalidate();
@@ -162,10 +167,11 @@ export class IssuePanel implements vscode.Disposable {
     if (this.#error !== undefined) state = { kind: "failed", issueId, message: this.#error.message };
     else if (this.#issue === undefined) state = { kind: "loading", issueId };
     else {
-      const { comments, ...issue } = this.#issue;
+      const { comments, abilities, pending: _pending, ...issue } = this.#issue;
       const project = this.#parts.model.projects.get(issue.projectId);
       this.#webview.title = `${issue.key} ${oneLine(issue.title).slice(0, 60)}`;
-      state = { kind: "loaded", issueId, issue, comments, projectName: project?.name ?? "", ...this.#surroundings() };
+      const projectName = project?.name ?? "";
+      state = { kind: "loaded", issueId, issue, comments, projectName, abilities, ...this.#surroundings() };
     }
     this.#channel.tell("show", state);
   }
@@ -178,6 +184,7 @@ export class IssuePanel implements vscode.Disposable {
     const canWrite = vscode.workspace.isTrusted;
     return {
       sessions: this.#parts.model.sessionsOf(this.#issueId),
+      pending: this.#parts.model.pendingOf(this.#issueId),
       canWrite,
       readOnlyReason: canWrite
         ? null

@@ -70,6 +70,7 @@ export const issueAbilities = z.object({
 });
 
 export type IssueSnippet = z.infer<typeof issueSnippet>;
+export type IssueAbilities = z.infer<typeof issueAbilities>;
 export type ListedIssue = z.infer<typeof listedIssue>;
 export type Issue = z.infer<typeof issue>;
 export type IssueComment = z.infer<typeof issueComment>;

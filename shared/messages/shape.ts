@@ -40,6 +40,11 @@ export const idText: Shape<string> = (value, path) => {
   return value;
 };
 
+/** The value, or undefined where there is none. */
+export function optional<T>(shape: Shape<T>): Shape<T | undefined> {
+  return (value, path) => (value === undefined || value === null ? undefined : shape(value, path));
+}
+
 /** A whole number between `min` and `max`, both included. */
 export function whole(min: number, max: number): Shape<number> {
   return (value, path) => {

@@ -50,6 +50,7 @@ worktree added: aiops@12-2
 
 export const issue: PanelIssue = {
   id: "iss_12",
+  version: 3,
   provider: "github",
   key: "#12",
   title: "Start Work pressed twice makes two worktrees",
@@ -113,6 +114,16 @@ export const loaded: LoadedState = {
     { ...session, id: "ses_3", tool: "shell", title: "shell", status: "exited", question: null, branch: null },
     session,
   ],
+  pending: [],
+  abilities: {
+    create: true,
+    edit: true,
+    comment: true,
+    changeStatus: true,
+    label: true,
+    assign: true,
+    severalAssignees: true,
+  },
   canWrite: true,
   readOnlyReason: null,
   offlineSince: null,

@@ -213,7 +213,7 @@ describe("webviews: the issue panel", () => {
       await open({ state: { ...loaded, issue: { ...issue, body: "[link](https://example.org)" } } });
       await stage.page.getByRole("link", { name: "link" }).waitFor();
       const order: string[] = [];
-      for (let step = 0; step < 7; step += 1) {
+      for (let step = 0; step < 10; step += 1) {
         await stage.page.keyboard.press("Tab");
         order.push(
           await stage.page.evaluate(() => {
@@ -223,13 +223,16 @@ describe("webviews: the issue panel", () => {
         );
       }
       assert.deepEqual(order, [
+        "Edit title",
         "Start Work",
         "Populate AGENTS.override.md",
         "Open in Browser",
         "Refresh",
+        "Close Issue",
         "Attach codex, Waiting for you",
         "Attach claude, Working",
-        "link",
+        "Edit assignees",
+        "Edit labels",
       ]);
     });
 

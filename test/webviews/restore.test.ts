@@ -42,8 +42,13 @@ describe("webviews: after a reload", () => {
 
   it("keeps which issue and where, and no text of it", async () => {
     const state: unknown = JSON.parse(await saved());
-    assert.deepEqual(savedIssuePanel(state, "saved"), { issueId: issue.id, scrollTop: 0, shownComments: 30 });
-    assert.deepEqual(Object.keys(state as object).sort(), ["issueId", "scrollTop", "shownComments"]);
+    assert.deepEqual(savedIssuePanel(state, "saved"), {
+      issueId: issue.id,
+      scrollTop: 0,
+      shownComments: 30,
+      drafts: { comment: undefined, title: undefined, body: undefined },
+    });
+    assert.deepEqual(Object.keys(state as object).sort(), ["drafts", "issueId", "scrollTop", "shownComments"]);
     assert.doesNotMatch(await saved(), /canary|Start Work/);
   });
 

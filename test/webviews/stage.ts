@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { bundles } from "../../scripts/build/bundles.ts";
-import type { AppError } from "../../shared/errors.ts";
+import { AppError } from "../../shared/errors.ts";
 import { openChannel, type Channel, type Handlers } from "../../shared/messages/channel.ts";
 import {
   toIssueHost,
@@ -117,6 +117,18 @@ export async function openStage(browser: Browser, server: PanelServer, options: 
       attachSession: note("attachSession"),
       copy: note("copy"),
       openLink: note("openLink"),
+      edit: note("edit"),
+      comment: note("comment"),
+      choices: () => {
+        asked.push({ name: "choices", input: undefined });
+        return { labels: [], assignees: [], statuses: [], stale: false };
+      },
+      changeWrite: note("changeWrite"),
+      retryWrite: note("retryWrite"),
+      removeWrite: note("removeWrite"),
+      image: () => {
+        throw new AppError("not_found", "There is no such picture.");
+      },
       ...options.handlers,
     },
     post: (message) => {

@@ -16,6 +16,8 @@ interface Action {
 
 export interface Actions {
   element: HTMLElement;
+  /** Puts a further button behind the others, and what it opens below them. */
+  add(button: HTMLElement, place: HTMLElement): void;
   update(surroundings: IssuePanelSurroundings): void;
 }
 
@@ -57,6 +59,10 @@ export function createActions(context: PanelContext): Actions {
   );
   return {
     element: toolbar,
+    add: (button, place) => {
+      reason.before(button);
+      reason.after(place);
+    },
     update: ({ canWrite, readOnlyReason }) => {
       for (const { action, button } of buttons) {
         if (action.writes) setAttribute(button, "disabled", !canWrite);

@@ -58,6 +58,20 @@ async function start(root: HTMLElement): Promise<void> {
     }
   }
 
+  const pictures = new Map<string, Promise<string>>();
+  /** Asked for once, however often the text is drawn. */
+  function image(url: string): Promise<string> {
+    const known = pictures.get(url);
+    if (known !== undefined) return known;
+    const asked = host.ask("image", { url }).then(({ dataUrl }) => {
+      if (/^data:image\/(?:png|jpeg|gif|webp|avif);base64,/.test(dataUrl)) return dataUrl;
+      throw new AppError("invalid_input", locale.t("This is no picture that is shown here."));
+    });
+    pictures.set(url, asked);
+    asked.catch(() => pictures.delete(url));
+    return asked;
+  }
+
   function follow(event: MouseEvent): void {
     const anchor = event.target instanceof Element ? event.target.closest("a[href]") : null;
     if (!(anchor instanceof HTMLAnchorElement)) return;
@@ -71,7 +85,7 @@ async function start(root: HTMLElement): Promise<void> {
   root.addEventListener("click", follow);
   root.addEventListener("auxclick", follow);
 
-  const context = { host, locale, notices, slices: createSlices(), render: createMarkdown(), copy };
+  const context = { host, locale, notices, slices: createSlices(), render: createMarkdown(), copy, image };
   page.panel = createIssuePanel(root, context, readSaved(host.saved()));
   if (page.state) page.panel.show(page.state);
   setInterval(() => locale.refreshTimes(root), refreshTimesEvery);

@@ -1,14 +1,18 @@
 import type { IssuePanelState, IssuePanelSurroundings, SavedIssuePanel } from "../../shared/messages/issue-panel.ts";
 import { element, replaceChildren } from "../ui/dom.ts";
 import { icon } from "../ui/icons.ts";
-import { richText } from "../ui/rich-text.ts";
 import { createActions } from "./actions.ts";
 import { createComments } from "./comments.ts";
+import { createComposer } from "./composer.ts";
 import type { PanelContext } from "./context.ts";
+import { createDescription } from "./description.ts";
+import { createDrafts, type Drafts } from "./drafts.ts";
 import { createFacts } from "./facts.ts";
 import { createHeader } from "./header.ts";
+import { createPending } from "./pending.ts";
 import { failure, skeleton } from "./placeholders.ts";
 import { createSessions } from "./sessions.ts";
+import { createStateButton } from "./state-button.ts";
 
 type Loaded = Extract<IssuePanelState, { kind: "loaded" }>;
 
@@ -23,6 +27,7 @@ interface LoadedView {
   update(state: Loaded): void;
   updateSurroundings(surroundings: IssuePanelSurroundings): void;
   shownComments: () => number;
+  drafts: Drafts;
 }
 
 /** Draws the panel's states below `root`, and keeps where the reader is. */
@@ -37,7 +42,8 @@ export function createIssuePanel(
   function save(): void {
     if (!view) return;
     const scrollTop = Math.max(0, Math.round(window.scrollY));
-    host.save({ issueId: view.issueId, scrollTop, shownComments: view.shownComments() } satisfies SavedIssuePanel);
+    const { issueId, drafts, shownComments } = view;
+    host.save({ issueId, scrollTop, shownComments: shownComments(), drafts: drafts.all() } satisfies SavedIssuePanel);
   }
 
   function place(content: HTMLElement): void {
@@ -61,7 +67,7 @@ export function createIssuePanel(
     } else {
       slices.clear();
       const before = saved?.issueId === state.issueId ? saved : undefined;
-      view = loadedView(state, context, before?.shownComments ?? 0, save);
+      view = loadedView(state, context, before, save);
       place(view.element);
       if (before) void restore(before.scrollTop);
     }
@@ -92,21 +98,34 @@ export function createIssuePanel(
   };
 }
 
-function loadedView(first: Loaded, context: PanelContext, shownComments: number, onShown: () => void): LoadedView {
+function loadedView(
+  first: Loaded,
+  context: PanelContext,
+  saved: SavedIssuePanel | undefined,
+  onChange: () => void,
+): LoadedView {
   const { locale } = context;
   const { t } = locale;
-  const header = createHeader(context);
+  let state = first;
+  const drafts = createDrafts(saved?.drafts, onChange);
+  const header = createHeader(first, drafts, context);
   const actions = createActions(context);
-  const facts = createFacts(context);
+  const stateButton = createStateButton(first, context);
+  const facts = createFacts(first, context);
   const sessions = createSessions(context);
-  const comments = createComments(context, shownComments, onShown);
+  const comments = createComments(context, saved?.shownComments ?? 0, onChange);
+  const pending = createPending(context);
+  const composer = createComposer(drafts, context);
+  const description = createDescription(first, drafts, context);
+  actions.add(stateButton.button, stateButton.place);
   const offline = element("div", { attributes: { role: "status" } });
-  const description = element("div", { class: "description" });
-  let shownBody: string | undefined;
 
   function updateSurroundings(surroundings: IssuePanelSurroundings): void {
+    state = { ...state, ...surroundings };
     actions.update(surroundings);
     sessions.update(surroundings.sessions);
+    for (const part of [header, facts, description, composer, stateButton]) part.update(state);
+    pending.update(surroundings.pending, state.issue.url);
     const since = surroundings.offlineSince;
     const words = t("The server cannot be reached; what is shown may be old. Last seen");
     replaceChildren(
@@ -122,33 +141,14 @@ function loadedView(first: Loaded, context: PanelContext, shownComments: number,
     );
   }
 
-  function update(state: Loaded): void {
-    header.update(state.issue, state.projectName);
-    facts.update(state.issue);
-    if (state.issue.body !== shownBody) {
-      shownBody = state.issue.body;
-      const body =
-        shownBody.trim() === ""
-          ? element("p", { class: "none" }, t("No description."))
-          : richText({ source: shownBody, base: state.issue.url, headingLevel: 3 }, context);
-      replaceChildren(description, body);
-    }
+  function update(next: Loaded): void {
+    state = next;
     comments.update(state.comments, state.issue.url);
     updateSurroundings(state);
   }
   update(first);
 
-  const main = element(
-    "main",
-    {},
-    element(
-      "section",
-      { attributes: { "aria-labelledby": "description-heading" } },
-      element("h2", { attributes: { id: "description-heading" } }, t("Description")),
-      description,
-    ),
-    comments.element,
-  );
+  const main = element("main", {}, description.element, comments.element, pending.element, composer.element);
   const aside = element(
     "aside",
     { attributes: { "aria-label": t("Sessions and details") } },
@@ -161,5 +161,6 @@ function loadedView(first: Loaded, context: PanelContext, shownComments: number,
     update,
     updateSurroundings,
     shownComments: comments.shown,
+    drafts,
   };
 }

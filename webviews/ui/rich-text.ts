@@ -1,4 +1,4 @@
-import { AppError } from "../../shared/errors.ts";
+import { AppError, errorMessage } from "../../shared/errors.ts";
 import { link } from "../../shared/messages/shape.ts";
 import { element } from "./dom.ts";
 import { icon } from "./icons.ts";
@@ -13,6 +13,8 @@ export interface RichTextContext {
   slices: Slices;
   /** Copies text to the clipboard; true when it is there. */
   copy: (text: string) => Promise<boolean>;
+  /** A picture the text refers to, as a `data:` address. */
+  image: (url: string) => Promise<string>;
 }
 
 export interface RichTextOptions {
@@ -67,8 +69,7 @@ export function richText(options: RichTextOptions, context: RichTextContext): HT
 
 function enrich(fragment: DocumentFragment, options: RichTextOptions, context: RichTextContext): DocumentFragment {
   for (const anchor of fragment.querySelectorAll("a")) checkLink(anchor, options.base);
-  for (const image of fragment.querySelectorAll("img"))
-    image.replaceWith(imagePlaceholder(image, options.base, context));
+  for (const image of fragment.querySelectorAll("img")) image.replaceWith(picture(image, options.base, context));
   for (const heading of fragment.querySelectorAll("h1, h2, h3, h4, h5, h6")) moveHeading(heading, options.headingLevel);
   for (const item of fragment.querySelectorAll("li")) makeTask(item, context.locale);
   for (const code of fragment.querySelectorAll("pre")) wrapCode(code, context);
@@ -101,6 +102,34 @@ function checkLink(anchor: HTMLAnchorElement, base: string): void {
   anchor.setAttribute("href", href);
   // Where it leads, even when the text says otherwise.
   anchor.title = href;
+}
+
+/** A placeholder that becomes the picture when it comes into sight, where that can be had. */
+function picture(image: HTMLImageElement, base: string, context: RichTextContext): HTMLElement {
+  const placeholder = imagePlaceholder(image, base, context);
+  const source = image.getAttribute("data-source") ?? "";
+  if (!/^https?:/i.test(source) || address(source, base) === null) return placeholder;
+  whenInSight(placeholder, () => void load());
+  async function load(): Promise<void> {
+    try {
+      const shown = element("img", { attributes: { src: await context.image(source), alt: image.alt } });
+      placeholder.classList.replace("image-placeholder", "image");
+      placeholder.replaceChildren(shown);
+    } catch (error) {
+      // The placeholder stays, with the link to the picture, and says why.
+      placeholder.title = [errorMessage(error), placeholder.title].join("\n");
+    }
+  }
+  return placeholder;
+}
+
+function whenInSight(target: Element, run: () => void): void {
+  const observer = new IntersectionObserver((entries) => {
+    if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+    observer.disconnect();
+    run();
+  });
+  observer.observe(target);
 }
 
 function imagePlaceholder(image: HTMLImageElement, base: string, { locale }: RichTextContext): HTMLElement {

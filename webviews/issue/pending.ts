@@ -1,0 +1,184 @@
+import type { PanelWrite } from "../../shared/messages/issue-panel.ts";
+import { element, replaceChildren } from "../ui/dom.ts";
+import { icon } from "../ui/icons.ts";
+import { createMarkdownEditor } from "../ui/markdown-editor.ts";
+import { richText } from "../ui/rich-text.ts";
+import { runTask } from "../ui/task.ts";
+import { createConflict } from "./conflict.ts";
+import type { PanelContext } from "./context.ts";
+
+export interface Pending {
+  element: HTMLElement;
+  update(writes: readonly PanelWrite[], base: string): void;
+}
+
+/** Writes that have not reached the tracker: what they are, how they stand, and what can be done about them. */
+export function createPending(context: PanelContext): Pending {
+  const { t } = context.locale;
+  const heading = element("h2", { attributes: { id: "pending-heading" } }, t("Waiting to be sent"));
+  const list = element("div");
+  const section = element(
+    "section",
+    { class: "pending", attributes: { "aria-labelledby": heading.id } },
+    heading,
+    list,
+  );
+  let shown = new Map<string, { version: number; article: HTMLElement }>();
+  return {
+    element: section,
+    update: (writes, base) => {
+      const next = new Map<string, { version: number; article: HTMLElement }>();
+      for (const write of writes) {
+        const known = shown.get(write.id);
+        next.set(
+          write.id,
+          known?.version === write.version
+            ? known
+            : { version: write.version, article: writeArticle(write, base, context) },
+        );
+      }
+      const same =
+        next.size === shown.size && [...next].every(([id, { article }]) => shown.get(id)?.article === article);
+      shown = next;
+      section.hidden = next.size === 0;
+      // Drawn anew only where something differs: somebody may be writing in one of them.
+      if (!same) replaceChildren(list, ...Array.from(next.values(), ({ article }) => article));
+    },
+  };
+}
+
+function writeArticle(write: PanelWrite, base: string, context: PanelContext): HTMLElement {
+  const { host, locale, notices } = context;
+  const { t } = locale;
+  const content = element("div");
+  const buttons = element("div", { class: "buttons" });
+  const failed = t("That did not work.");
+
+  function button(label: string, run: () => Promise<unknown>): HTMLElement {
+    const made = element(
+      "vscode-button",
+      {
+        attributes: { appearance: "secondary" },
+        onClick: () =>
+          void runTask([made], { notices, failed }, async () => {
+            await run();
+          }),
+      },
+      label,
+    );
+    return made;
+  }
+
+  const { write: what, id, version } = write;
+  const text = "body" in what ? what.body : undefined;
+
+  function show(): void {
+    if (write.conflict !== null) {
+      const { mine, theirs } = write.conflict;
+      const settle = async (keep: "mine" | "theirs"): Promise<void> => {
+        await host.ask("changeWrite", { id, version, keep, title: undefined, body: undefined });
+      };
+      const parts = (["title", "body"] as const)
+        .filter((field) => mine[field] !== undefined)
+        .map((field) => ({
+          label: field === "title" ? t("Title") : t("Description"),
+          mine: mine[field] ?? "",
+          theirs: theirs[field] ?? "",
+        }));
+      replaceChildren(
+        content,
+        createConflict({ parts, onMine: () => settle("mine"), onTheirs: () => settle("theirs") }, context),
+      );
+    } else {
+      replaceChildren(
+        content,
+        ...facts(write, t).map((fact) => element("p", { attributes: { dir: "auto" } }, fact)),
+        text === undefined ? null : richText({ source: text, base, headingLevel: 4 }, context),
+      );
+    }
+    const free = write.status !== "sending";
+    replaceChildren(
+      buttons,
+      free && write.conflict === null && text !== undefined
+        ? button(t("Edit"), () => Promise.resolve(open(text)))
+        : null,
+      free && write.conflict === null ? button(t("Send Now"), () => host.ask("retryWrite", { id })) : null,
+      free ? button(t("Delete"), () => host.ask("removeWrite", { id })) : null,
+    );
+  }
+
+  function open(body: string): void {
+    const editor = createMarkdownEditor(
+      {
+        id: `write-${id}`,
+        label: t("Waiting text"),
+        value: body,
+        submitLabel: t("Save"),
+        failed: t("The text could not be saved."),
+        base: () => base,
+        mayBeEmpty: what.kind !== "comment",
+        onChange: () => undefined,
+        onSubmit: async (next) => {
+          await host.ask("changeWrite", { id, version, body: next, title: undefined, keep: undefined });
+          show();
+        },
+        onCancel: show,
+      },
+      context,
+    );
+    replaceChildren(content, editor.element);
+    replaceChildren(buttons);
+    editor.focus();
+  }
+
+  show();
+  return element(
+    "article",
+    { class: `comment write write-${write.status}` },
+    element(
+      "h3",
+      { class: "byline" },
+      icon(write.status === "conflict" || write.status === "failed" ? "warning" : "queued"),
+      element("strong", {}, what.kind === "comment" ? t("Comment") : t("Edit")),
+      element("span", { class: "when" }, locale.time(write.createdAt)),
+      element("span", { class: "chip" }, statusWord(write, t)),
+    ),
+    element(
+      "div",
+      { class: "write-content" },
+      write.error === null ? null : element("p", { class: "write-error" }, write.error.message),
+      content,
+      buttons,
+    ),
+  );
+}
+
+type Translate = PanelContext["locale"]["t"];
+
+function statusWord({ status }: PanelWrite, t: Translate): string {
+  const words: Record<PanelWrite["status"], string> = {
+    queued: t("Queued"),
+    sending: t("Sending…"),
+    conflict: t("Conflict"),
+    failed: t("Failed"),
+    sent: t("Sent"),
+    withdrawn: t("Withdrawn"),
+  };
+  return words[status];
+}
+
+/** What an edit changes besides the body, in words. */
+function facts({ write }: PanelWrite, t: Translate): string[] {
+  if (write.kind !== "update") return [];
+  const { title, status, rawStatus, labels, assignees } = write;
+  const change = (name: string, list: { add: string[]; remove: string[] } | undefined): string[] =>
+    list === undefined
+      ? []
+      : [`${name}: ${[...list.add.map((item) => `+ ${item}`), ...list.remove.map((item) => `− ${item}`)].join(", ")}`];
+  return [
+    ...(title === undefined ? [] : [`${t("Title")}: ${title}`]),
+    ...(status === undefined && rawStatus === undefined ? [] : [`${t("State")}: ${rawStatus ?? status ?? ""}`]),
+    ...change(t("Labels"), labels),
+    ...change(t("Assignees"), assignees),
+  ];
+}
