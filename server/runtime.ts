@@ -1,13 +1,19 @@
-import { lstat, mkdir, readFile, rm } from "node:fs/promises";
+import { lstat, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../shared/errors.ts";
 import { runtimeFile, type RuntimeFile } from "../shared/rules/runtime-file.ts";
 import { runtimeFileName } from "../shared/rules/runtime-paths.ts";
 import { writeFileAtomic } from "./storage/atomic-file.ts";
+import { storageError } from "./storage/fault.ts";
+import { makeDirectories } from "./storage/make-directories.ts";
 
-/** Makes the runtime directory (0700) or checks that it is ours alone. @throws AppError unsafe_path */
+/** Makes the runtime directory (0700) or checks that it is ours alone. @throws AppError unsafe_path, storage_full, storage_failed */
 export async function openRuntimeDirectory(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  try {
+    makeDirectories(path);
+  } catch (error) {
+    throw storageError(error, `make the runtime directory ${path} (choose another with AIOPS_RUNTIME_DIR)`);
+  }
   const stats = await lstat(path);
   if (!stats.isDirectory() || stats.uid !== process.getuid?.() || (stats.mode & 0o077) !== 0) {
     throw new AppError(

@@ -1,12 +1,13 @@
 import { createHash, randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { mkdir, open, type FileHandle } from "node:fs/promises";
+import { open, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import * as z from "zod";
 import { isoTime, type Clock } from "../../shared/clock.ts";
 import { AppError } from "../../shared/errors.ts";
 import { writeFileAtomic } from "../storage/atomic-file.ts";
 import { isMissing, storageError, systemCode } from "../storage/fault.ts";
+import { makeDirectories } from "../storage/make-directories.ts";
 
 /** AES-256. */
 const keyBytes = 32;
@@ -90,7 +91,7 @@ async function createKeyFile(path: string, clock: Clock): Promise<Buffer> {
   const id = keyId(key);
   const file: KeyFile = { active: id, keys: [{ id, key: key.toString("base64"), createdAt: isoTime(clock) }] };
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    makeDirectories(dirname(path));
   } catch (error) {
     throw storageError(error, `make the directory of the key file ${path}`);
   }

@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, type Stats } from "node:fs";
+import { chmodSync, lstatSync, readdirSync, readFileSync, type Stats } from "node:fs";
 import { basename, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import * as z from "zod";
@@ -7,6 +7,7 @@ import { AppError, errorMessage } from "../../shared/errors.ts";
 import { removeIfThere, writeFileAtomic } from "./atomic-file.ts";
 import { makePrivate } from "./database.ts";
 import { isMissing, isSqliteBusy, storageError } from "./fault.ts";
+import { makeDirectories } from "./make-directories.ts";
 
 /** The layout of the directory as a whole; a newer one is refused. */
 const layoutVersion = 1;
@@ -74,7 +75,7 @@ export class DataDirectory {
   directory(...names: string[]): string {
     const path = this.file(...names);
     try {
-      mkdirSync(path, { recursive: true, mode: 0o700 });
+      makeDirectories(path);
     } catch (error) {
       throw storageError(error, `make the directory ${path}`);
     }
@@ -105,9 +106,9 @@ function statIfThere(path: string): Stats | undefined {
 
 function prepareDirectory(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeDirectories(path);
   } catch (error) {
-    if (statIfThere(path) === undefined) throw storageError(error, `make the data directory ${path}`);
+    throw storageError(error, `make the data directory ${path} (choose another with --data-dir)`);
   }
   const stats = statIfThere(path);
   if (stats?.isDirectory() !== true) {

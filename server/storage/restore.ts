@@ -12,6 +12,7 @@ import { keyNotice, manifestName, manifestSchema, type BackupManifest } from "./
 import { Database } from "./database.ts";
 import { layoutName } from "./data-directory.ts";
 import { isMissing, storageError, systemCode } from "./fault.ts";
+import { makeDirectories } from "./make-directories.ts";
 import { findDamagedCollections } from "./recovery.ts";
 import { readTar } from "./tar.ts";
 
@@ -41,7 +42,7 @@ export async function restore({ source, dataDir, identity }: RestoreOptions): Pr
   const key = identity === undefined ? undefined : parseIdentity(identity);
   const work = `${dataDir}.restoring-${randomBytes(6).toString("hex")}`;
   try {
-    await mkdir(dirname(dataDir), { recursive: true, mode: 0o700 });
+    makeDirectories(dirname(dataDir));
     await mkdir(work, { mode: 0o700 });
     const manifest = await unpack(source, work, key);
     await checkData(work);

@@ -41,6 +41,18 @@ describe("aiops, as a process", function () {
     }
   });
 
+  it("says what can't be made, where a directory takes no other", async () => {
+    for (const [variable, name] of [
+      ["AIOPS_DATA_DIR", "data directory"],
+      ["AIOPS_RUNTIME_DIR", "runtime directory"],
+      ["AIOPS_KEY_FILE", "directory of the key file"],
+    ] as const) {
+      const { code, err } = await home.run(["issues", "list"], { env: { [variable]: "/proc/nope/it" } });
+      assert.equal(code, 1, err);
+      assert.match(err, new RegExp(`^aiops: Could not make the ${name} /proc/nope/it`));
+    }
+  });
+
   it("prints every setting, and no secret one's value", async () => {
     const env = {
       AIOPS_METRICS_TOKEN: "canary-in-the-metrics",
