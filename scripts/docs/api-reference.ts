@@ -30,8 +30,12 @@ documents. A change may carry \`If-Match\` with the entity's \`version\`.
 function section({ name, method, path, meta }: WireOperation, document: unknown): string {
   const operation = at(document, "paths", path, method.toLowerCase());
   const body = at(operation, "requestBody", "content", "application/json", "schema");
-  const [status, answer] = Object.entries(record(at(operation, "responses"))).find(([key]) => key !== "default") ?? [];
-  const answered = at(answer, "content", "application/json", "schema");
+  const answers = Object.entries(record(at(operation, "responses")))
+    .filter(([key]) => key !== "default")
+    .map(([status, answer]) => {
+      const answered = at(answer, "content", "application/json", "schema");
+      return `${status}${answered === undefined ? "" : ` \`${typeName(record(answered))}\``}`;
+    });
   const parameters = list(at(operation, "parameters")).map((parameter) => {
     const { name: called, required, schema } = record(parameter);
     return fieldRow(String(called), record(schema), required === true);
@@ -48,7 +52,7 @@ function section({ name, method, path, meta }: WireOperation, document: unknown)
 
 ${String(at(operation, "summary"))}. \`${name}\`, ${who(meta.capability)}.
 ${table}${example}
-Answers ${status ?? "200"}${answered === undefined ? "" : ` \`${typeName(record(answered))}\``}.
+Answers ${answers.join(", or ") || "200"}.
 `;
 }
 
