@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { AppError, errorMessage } from "../../shared/errors.ts";
 import { loadConfig } from "../config/load.ts";
+import { wholeNumber } from "./arguments.ts";
 import { withClient } from "./with-client.ts";
 import { printJson, printTable } from "./output.ts";
 import type { Context } from "./command-context.ts";
@@ -45,9 +46,9 @@ export function addDataCommands(program: Command, context: Context): void {
     .command("list")
     .option("--action <name>", "as projects.create")
     .option("--since <time>", "ISO 8601")
-    .option("--limit <n>", "how many", "50")
+    .option("--limit <n>", "how many", wholeNumber, 50)
     .option("--json", "as JSON")
-    .action(async (options: { action?: string; since?: string; limit: string; json?: boolean }) => {
+    .action(async (options: { action?: string; since?: string; limit: number; json?: boolean }) => {
       await withClient(context(), "aiops audit", async (client, { output }) => {
         const page = await client.system.audit({ action: options.action, since: options.since, limit: options.limit });
         if (options.json === true) printJson(output, page);

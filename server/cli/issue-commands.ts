@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { AppError } from "../../shared/errors.ts";
+import { wholeNumber } from "./arguments.ts";
 import { followJob } from "./follow-job.ts";
 import { plain, plainText, printJson, printTable } from "./output.ts";
 import type { Context } from "./command-context.ts";
@@ -17,7 +18,7 @@ export function addIssueCommands(program: Command, context: Context): void {
     .option("--assignee <name>", "a login, or me")
     .option("--label <label...>", "all of these labels")
     .option("-q, --query <text>", 'full text: words, "a phrase", pre*')
-    .option("--limit <n>", "how many", "50")
+    .option("--limit <n>", "how many", wholeNumber, 50)
     .option("--json", "as JSON")
     .action(
       async (options: {
@@ -26,7 +27,7 @@ export function addIssueCommands(program: Command, context: Context): void {
         assignee?: string;
         label?: string[];
         query?: string;
-        limit: string;
+        limit: number;
         json?: boolean;
       }) => {
         await withClient(context(), "aiops issues", async (client, own) => {

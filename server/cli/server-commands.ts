@@ -6,6 +6,7 @@ import { isRecord } from "../../shared/values.ts";
 import { loadConfig } from "../config/load.ts";
 import { documentConfig, secretKeys } from "../config/schema.ts";
 import { createLogger } from "../log.ts";
+import { httpMethod, wholeNumber } from "./arguments.ts";
 import { connect } from "./connect.ts";
 import { printJson, printTable } from "./output.ts";
 import type { CommandContext, Context } from "./command-context.ts";
@@ -15,11 +16,11 @@ export function addServerCommands(program: Command, context: Context): void {
   program
     .command("serve")
     .description("start the server in the foreground; ends cleanly on SIGTERM")
-    .option("--port <n>", "TCP port on 127.0.0.1; 0 takes a free one")
+    .option("--port <n>", "TCP port on 127.0.0.1; 0 takes a free one", wholeNumber)
     .option("--data-dir <dir>", "where everything is stored")
     .option("--mode <mode>", "personal or shared")
-    .option("--idle-minutes <n>", "end this long after the last client when no session runs; 0 never")
-    .action(async (options: { port?: string; dataDir?: string; mode?: string; idleMinutes?: string }) => {
+    .option("--idle-minutes <n>", "end this long after the last client when no session runs; 0 never", wholeNumber)
+    .action(async (options: { port?: number; dataDir?: string; mode?: string; idleMinutes?: number }) => {
       const { env, flags, version, output } = context();
       const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
       const config = await loadConfig({ env, flags: { ...flags, ...given } });
@@ -37,9 +38,9 @@ export function addServerCommands(program: Command, context: Context): void {
     .command("token")
     .description("print a token for this Linux user; --as another person, for tests")
     .option("--as <email>", "a token of this person (audited)")
-    .option("--ttl <seconds>", "how long it is valid")
+    .option("--ttl <seconds>", "how long it is valid", wholeNumber)
     .option("--json", "with its expiry and person, as JSON")
-    .action(async (options: { as?: string; ttl?: string; json?: boolean }) => {
+    .action(async (options: { as?: string; ttl?: number; json?: boolean }) => {
       const own = context();
       const server = await connect(own, "aiops token");
       try {
@@ -51,7 +52,7 @@ export function addServerCommands(program: Command, context: Context): void {
           secret: server.secret,
           client: "aiops token",
           as: options.as,
-          ttlSeconds: options.ttl === undefined ? undefined : Number(options.ttl),
+          ttlSeconds: options.ttl,
         });
         if (options.json === true) printJson(own.output, grant);
         else own.output.out(`${grant.token}\n`);
@@ -63,11 +64,11 @@ export function addServerCommands(program: Command, context: Context): void {
   program
     .command("request")
     .description('call the server\'s API, as: aiops request PATCH /api/projects/ID --data \'{"name":"New"}\'')
-    .addArgument(new Argument("<method>").argParser((value: string) => value.toUpperCase()))
+    .addArgument(new Argument("<method>").argParser(httpMethod))
     .argument("<path>", "path and query, as /api/issues?limit=5")
     .addOption(new Option("--data <json>", "the body; - reads it from standard input"))
-    .option("--if-match <version>", "the version the change was made on")
-    .action(async (method: string, path: string, options: { data?: string; ifMatch?: string }) => {
+    .option("--if-match <version>", "the version the change was made on", wholeNumber)
+    .action(async (method: string, path: string, options: { data?: string; ifMatch?: number }) => {
       const own = context();
       if (!path.startsWith("/")) throw new AppError("invalid_input", "The path must begin with /, as /api/issues.");
       const body = options.data === "-" ? await own.readInput() : options.data;
@@ -83,7 +84,7 @@ export function addServerCommands(program: Command, context: Context): void {
           headers: {
             authorization: `Bearer ${server.token}`,
             ...(body === undefined ? {} : { "content-type": "application/json" }),
-            ...(options.ifMatch === undefined ? {} : { "if-match": options.ifMatch }),
+            ...(options.ifMatch === undefined ? {} : { "if-match": String(options.ifMatch) }),
           },
           ...(body === undefined ? {} : { body }),
         });
