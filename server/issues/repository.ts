@@ -241,14 +241,14 @@ export class IssueRepository {
     const statuses = this.#database
       .prepare<{ name: string; status: IssueStatus }>(
         `SELECT DISTINCT raw_status AS name, status FROM issues WHERE project_id = :projectId AND link_id = :linkId
-         ORDER BY name`,
+         ORDER BY name, status`,
       )
       .all(place);
     return {
       labels: labels.map(({ value }) => value),
       // Written by `toColumns`.
       assignees: people.map(({ value }) => JSON.parse(value) as ProviderPerson),
-      statuses,
+      statuses: statuses.map(({ name, status }) => ({ name, status })),
     };
   }
 
