@@ -1,0 +1,146 @@
+import type { PanelConnection } from "../../../shared/messages/settings-panel.ts";
+import { element, replaceChildren, setAttribute } from "../../ui/dom.ts";
+import { icon } from "../../ui/icons.ts";
+import { plainLine } from "../../ui/plain-line.ts";
+import type { SettingsContext } from "../context.ts";
+import { hostOf, isCloud, kindOf } from "./kinds.ts";
+import { statusBadge } from "./status.ts";
+import type { Tests } from "./tests.ts";
+import type { LoadedState, View } from "./view.ts";
+
+export interface ListOptions {
+  tests: Tests;
+  open: (id: string) => void;
+  add: () => void;
+}
+
+interface Row {
+  element: HTMLElement;
+  update: (connection: PanelConnection, tenant: string | null, canWrite: boolean) => void;
+}
+
+/** Every connection with how it stands. Rows stay in place while they change, and so does the focus. */
+export function createList(context: SettingsContext, first: LoadedState, options: ListOptions): View {
+  const { t } = context.locale;
+  const rows = new Map<string, Row>();
+  const list = element("ul", { class: "connection-list", attributes: { "aria-labelledby": "page-title" } });
+  const add = element("vscode-button", { onClick: options.add }, t("Add Connection"));
+  const plus = icon("add");
+  plus.setAttribute("slot", "start");
+  add.prepend(plus);
+  const empty = element(
+    "div",
+    { class: "empty" },
+    element(
+      "p",
+      {},
+      t(
+        "No connection yet. A connection is an account at GitHub, GitLab or Jira through which aiops reads and changes issues; projects link to it.",
+      ),
+    ),
+  );
+
+  function update(state: LoadedState): void {
+    const tenants = state.tenants.length > 1 ? new Map(state.tenants.map(({ id, name }) => [id, name])) : null;
+    const sorted = state.connections.toSorted((a, b) => a.name.localeCompare(b.name, context.locale.language));
+    const kept = new Set(sorted.map(({ id }) => id));
+    for (const [id, row] of rows) {
+      if (kept.has(id)) continue;
+      row.element.remove();
+      rows.delete(id);
+    }
+    let place = list.firstElementChild;
+    for (const connection of sorted) {
+      const row = rows.get(connection.id) ?? createRow(connection.id, context, options);
+      rows.set(connection.id, row);
+      row.update(connection, tenants?.get(connection.tenantId) ?? null, state.canWrite);
+      // Moved only where it is not in its place already: moving an element would drop the focus within.
+      if (row.element === place) place = place.nextElementSibling;
+      else list.insertBefore(row.element, place);
+    }
+    list.hidden = sorted.length === 0;
+    empty.hidden = sorted.length > 0;
+    setAttribute(add, "disabled", !state.canWrite);
+  }
+  update(first);
+
+  return {
+    element: element(
+      "div",
+      { class: "connections" },
+      element(
+        "div",
+        { class: "page-head" },
+        element("h1", { attributes: { id: "page-title", tabindex: "-1" } }, t("Connections")),
+        add,
+      ),
+      element(
+        "p",
+        { class: "lead" },
+        t("Accounts at GitHub, GitLab and Jira. There may be several of each; projects choose among them."),
+      ),
+      empty,
+      list,
+    ),
+    place: { view: "list", connectionId: "" },
+    update,
+    draft: () => null,
+    isDirty: () => false,
+  };
+}
+
+function createRow(id: string, { locale }: SettingsContext, { tests, open }: ListOptions): Row {
+  const { t } = locale;
+  const picture = element("span", { class: "provider" });
+  const name = element("button", { class: "name", attributes: { type: "button" }, onClick: () => open(id) });
+  const facts = element("p", { class: "row-facts" });
+  const message = element("p", { class: "row-message", attributes: { dir: "auto" } });
+  const badge = element("span", { attributes: { role: "status" } });
+  const test = element("vscode-button", { attributes: { appearance: "secondary" } });
+  let shown: PanelConnection | undefined;
+  test.addEventListener("click", () => {
+    if (test.hasAttribute("disabled") || shown === undefined) return;
+    void (tests.isRunning(id) ? tests.cancel(id) : tests.start(id, shown.name));
+  });
+
+  return {
+    element: element(
+      "li",
+      { class: "connection" },
+      picture,
+      element("div", { class: "row-text" }, element("h2", {}, name), facts, message),
+      element("div", { class: "row-actions" }, badge, test),
+    ),
+    update: (connection, tenant, canWrite) => {
+      const changedProvider = shown?.provider !== connection.provider;
+      shown = connection;
+      const kind = kindOf(connection.provider, isCloud(connection));
+      if (changedProvider) replaceChildren(picture, icon(kind.icon));
+      name.textContent = connection.name;
+      const { account } = connection.status;
+      const uses = connection.projects.length;
+      const parts = [
+        kind.name,
+        hostOf(connection.baseUrl) || kind.host,
+        account !== "" ? plainLine(account) : connection.hasToken ? t("account not known yet") : t("without a token"),
+        uses === 0 ? t("used by no project") : uses === 1 ? t("1 project") : t("{0} projects", locale.number(uses)),
+        tenant === null ? null : plainLine(tenant),
+      ].filter((part) => part !== null && part !== "");
+      replaceChildren(facts, ...parts.map((part) => element("bdi", {}, part)));
+      facts.title = connection.projects.join(", ");
+      message.textContent = connection.status.ok === false ? plainLine(connection.status.message) : "";
+      message.hidden = connection.status.ok !== false;
+      const running = tests.isRunning(id);
+      const next = statusBadge(connection, running, locale);
+      // Written only when it changed, so that it is read out once.
+      if (badge.firstElementChild?.outerHTML !== next.outerHTML) replaceChildren(badge, next);
+      test.textContent = running ? t("Cancel") : t("Test");
+      setAttribute(
+        test,
+        "aria-label",
+        running ? t("Cancel the test of {0}", connection.name) : t("Test {0}", connection.name),
+      );
+      setAttribute(test, "disabled", !canWrite);
+    },
+  };
+}
