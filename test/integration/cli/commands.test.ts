@@ -210,6 +210,39 @@ describe("aiops, as a process", function () {
     assert.ok(!JSON.stringify(await versions()).includes("ghp_token"));
   });
 
+  it("syncs what changed, or everything", async () => {
+    const issues = [1, 2].map((number) => issueData({ number }));
+    const github = await startGitHubServer({ repositories: [repositoryData(issues)] });
+    try {
+      await home.serve();
+      const seed = {
+        tenants: [{ slug: "acme", name: "Acme" }],
+        connections: [{ tenant: "acme", name: "tracker", provider: "github", baseUrl: github.url }],
+        projects: [
+          {
+            tenant: "acme",
+            slug: "widgets",
+            name: "Widgets",
+            links: [{ connection: "tracker", externalProject: "acme/widgets" }],
+          },
+        ],
+      };
+      assert.equal((await home.run(["seed", "--file", "-"], { input: JSON.stringify(seed) })).code, 0);
+      const total = async () => ((await json("issues", "list", "--json")) as { total: number }).total;
+      const sync = async (...options: string[]) => {
+        const synced = await home.run(["sync-issues", ...options]);
+        assert.equal(synced.code, 0, synced.err);
+        return total();
+      };
+      assert.equal(await sync(), 2);
+      github.repository("acme/widgets").remove(2);
+      assert.equal(await sync(), 2);
+      assert.equal(await sync("--project", "widgets", "--full"), 1);
+    } finally {
+      await github.close();
+    }
+  });
+
   it("shows issues without letting them drive the terminal", async () => {
     const title = `Red ${escape}[31malert${escape}]0;owned${bell}`;
     const body = `Line one${escape}[2J\nline two\r\u009b31m`;
