@@ -37,7 +37,7 @@ export class CommentReader implements Disposable {
         ...(since !== undefined && { since }),
       },
       item: z.array(listedComment),
-      subject: `the comments of ${this.#name}`,
+      subject: `the repository ${this.#name}`,
     };
     let done = 0;
     try {
@@ -89,7 +89,7 @@ export class CommentReader implements Disposable {
       "/repos/{owner}/{repo}/issues/comments",
       { ...this.#repository, per_page: 1, ...(since !== undefined && { since }) },
       z.array(listedComment),
-      { subject: `the comments of ${this.#name}`, signal: this.#options.signal, background: true },
+      { subject: `the repository ${this.#name}`, signal: this.#options.signal, background: true },
     );
     return headerOf(answer, "link") === "" ? answer.data.length : pageCountOf(headerOf(answer, "link"));
   }

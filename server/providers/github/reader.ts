@@ -21,7 +21,7 @@ export class IssueReader {
     this.#client = client;
     this.#repository = repository;
     this.#options = options;
-    this.#subject = `the issues of ${repository.owner}/${repository.repo}`;
+    this.#subject = `the repository ${repository.owner}/${repository.repo}`;
   }
 
   async *issues(): AsyncGenerator<ProviderIssue[]> {

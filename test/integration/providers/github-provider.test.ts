@@ -165,7 +165,12 @@ describe("the GitHub provider", () => {
         "provider_forbidden",
         /single sign-on/,
       ],
-      ["404", { kind: "status", status: 404 }, "provider_not_found", /Check its name/],
+      [
+        "404",
+        { kind: "status", status: 404 },
+        "provider_not_found",
+        /does not have the repository acme\/widgets, .*Check its name/,
+      ],
       ["410", { kind: "status", status: 410 }, "provider_not_found", /switched off/],
       [
         "a rate limit longer than is waited",
