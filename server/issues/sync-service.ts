@@ -15,6 +15,7 @@ import { SyncBackoff } from "./sync-backoff.ts";
 import { SyncSchedule, type ScheduledProject } from "./sync-schedule.ts";
 import type { SyncStates } from "./sync-state.ts";
 import type { SyncEngine, SyncOptions, SyncResult } from "./sync.ts";
+import { linkedToNone } from "./trackers.ts";
 
 export interface SyncServiceOptions {
   engine: SyncEngine;
@@ -82,10 +83,7 @@ export class SyncService {
   start(projectId: string, userId: string, { full = false }: { full?: boolean | undefined } = {}): Job {
     const project = this.#options.projects.get(projectId);
     if (project.links.length === 0) {
-      throw new AppError(
-        "conflict",
-        `${project.name} is linked to no tracker. Add a link first (Projects › Add link).`,
-      );
+      throw linkedToNone(project.name);
     }
     return this.#startJob(project, project.links, userId, full);
   }

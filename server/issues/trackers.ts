@@ -122,10 +122,18 @@ export function chosenLink({ name, links }: Project, linkId: string | undefined)
   if (only !== undefined && more.length === 0) return only;
   if (linkId !== undefined) throw new AppError("not_found", "The project has no such link.");
   if (only === undefined) {
-    throw new AppError("conflict", `${name} is linked to no tracker. Add a link first (Projects › Add link).`);
+    throw linkedToNone(name);
   }
   const names = links.map(({ externalProject }) => externalProject).join(", ");
   throw new AppError("invalid_input", `${name} has several links (${names}): say with linkId which one.`, {
     errors: [{ path: "linkId", message: "is needed where a project has several links" }],
   });
+}
+
+/** Says that a project has no issues to fetch or write, and how it gets some. */
+export function linkedToNone(name: string): AppError {
+  return new AppError(
+    "conflict",
+    `${name} is linked to no tracker. Link it with "aiops seed", or add its repository with "aiops: Add GitHub Project".`,
+  );
 }

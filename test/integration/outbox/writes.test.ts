@@ -144,7 +144,11 @@ describe("writes to a tracker that answers", function () {
     const draft = { id: place.projectId, title: "Where?" };
     await assert.rejects(client.issues.create(draft), withCode("invalid_input", "acme/widgets, acme/other"));
     const bare = await client.projects.create({ tenantId: place.tenantId, slug: "bare", name: "Bare" });
-    await assert.rejects(client.issues.create({ ...draft, id: bare.id }), withCode("conflict", "linked to no tracker"));
+    await assert.rejects(
+      client.issues.create({ ...draft, id: bare.id }),
+      withCode("conflict", "no tracker", "aiops seed"),
+    );
+    await assert.rejects(client.projects.sync({ id: bare.id }), withCode("conflict", "no tracker", "aiops seed"));
     await assert.rejects(client.issues.create({ ...draft, linkId: "nothing" }), withCode("not_found", "link"));
   });
 
