@@ -26,23 +26,13 @@ import {
   type IssueRow,
 } from "./records.ts";
 import { IssueSearchIndex } from "./search-index.ts";
+import { insertIssue, isNews, restatedRows, updateIssue, type Known, type RestatedRow } from "./statements.ts";
 
 /** What a batch did. */
 export interface UpsertResult {
   created: string[];
   changed: string[];
   unchanged: number;
-}
-
-interface Known {
-  row_id: number;
-  id: string;
-  digest: string;
-  status: IssueStatus;
-  updated_at: string;
-  synced_at: string;
-  gone: 0 | 1;
-  search_id: number;
 }
 
 /** A stored issue, as far as its tracker has to be asked about it. */
@@ -252,14 +242,6 @@ export class IssueRepository {
     };
   }
 
-  /** How many issues came over a link. */
-  countOf(linkId: string): number {
-    return (
-      this.#database.prepare<{ n: number }>("SELECT count(*) AS n FROM issues WHERE link_id = :linkId").get({ linkId })
-        ?.n ?? 0
-    );
-  }
-
   /** The issues of a link in the order of their ids at the tracker, a page at a time. */
   refs(linkId: string, after: string, limit: number): StoredRef[] {
     return this.#database
@@ -399,48 +381,3 @@ export class IssueRepository {
     });
   }
 }
-
-/** Whether what was fetched is to be stored over what is known. */
-function isNews(
-  known: Known,
-  digest: string,
-  status: IssueStatus,
-  updatedAt: string,
-  { startedAt }: IssueOrigin,
-): boolean {
-  if (known.digest === digest && known.status === status && known.gone === 0) return false;
-  // A write of ours, or a webhook, may have stored a newer one while this one was on its way.
-  const overtaken = startedAt !== undefined && known.synced_at >= startedAt && known.updated_at > updatedAt;
-  return !overtaken;
-}
-
-interface RestatedRow {
-  row_id: number;
-  id: string;
-  external_id: string;
-  status: IssueStatus;
-  raw_status: string;
-  category: IssueStatus | null;
-  search_id: number;
-}
-
-const restatedRows = `SELECT row_id, id, external_id, status, raw_status, category, search_id FROM issues
-  WHERE link_id = :linkId AND external_id > :after ORDER BY external_id LIMIT :limit`;
-
-const insertIssue = `INSERT INTO issues (
-  id, tenant_id, project_id, link_id, provider, key, external_id, title, title_key, body, status, raw_status, labels,
-  assignees, author, milestone, url, comment_count, created_at, updated_at, closed_at, synced_at, version, digest,
-  seen_sync, search_id, category
-) VALUES (
-  :id, :tenantId, :projectId, :linkId, :provider, :key, :externalId, :title, :titleKey, :body, :status, :rawStatus,
-  :labels, :assignees, :author, :milestone, :url, :commentCount, :createdAt, :updatedAt, :closedAt, :syncedAt, 1,
-  :digest, :syncId, :searchId, :category
-) RETURNING row_id`;
-
-const updateIssue = `UPDATE issues SET
-  key = :key, title = :title, title_key = :titleKey, body = :body, status = :status, raw_status = :rawStatus,
-  labels = :labels, assignees = :assignees, author = :author, milestone = :milestone, url = :url,
-  comment_count = :commentCount, created_at = :createdAt, updated_at = :updatedAt, closed_at = :closedAt,
-  synced_at = :syncedAt, version = version + 1, digest = :digest, seen_sync = :syncId, search_id = :searchId,
-  category = :category, gone = 0
-  WHERE row_id = :rowId`;
