@@ -4,12 +4,13 @@ import { wholeNumber } from "./arguments.ts";
 import { followJob } from "./follow-job.ts";
 import { plain, plainText, printJson, printTable } from "./output.ts";
 import type { Context } from "./command-context.ts";
+import { addIssueWriteCommands } from "./issue-write-commands.ts";
 import { everything } from "./seed.ts";
 import { findProject, withClient } from "./with-client.ts";
 
-/** issues, sync-issues. */
+/** issues, outbox, sync-issues. */
 export function addIssueCommands(program: Command, context: Context): void {
-  const issues = program.command("issues").description("list and read issues");
+  const issues = program.command("issues").description("list, read and write issues");
   issues
     .command("list")
     .description("list issues, last changed first")
@@ -84,6 +85,8 @@ export function addIssueCommands(program: Command, context: Context): void {
         }
       });
     });
+
+  addIssueWriteCommands(program, issues, context);
 
   program
     .command("sync-issues")

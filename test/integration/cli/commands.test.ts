@@ -281,6 +281,62 @@ describe("aiops, as a process", function () {
     }
   });
 
+  it("writes issues, and says what waits", async () => {
+    const github = await startGitHubServer({
+      repositories: [repositoryData([issueData({ number: 1 })])],
+      tokens: { ghp_token: { login: "robot", scopes: ["repo"] } },
+    });
+    const store = github.repository("acme/widgets");
+    try {
+      await home.serve();
+      const seed = {
+        tenants: [{ slug: "acme", name: "Acme" }],
+        connections: [
+          { tenant: "acme", name: "tracker", provider: "github", baseUrl: github.url, tokenEnv: "TRACKER_TOKEN" },
+        ],
+        projects: [
+          {
+            tenant: "acme",
+            slug: "widgets",
+            name: "Widgets",
+            links: [{ connection: "tracker", externalProject: "acme/widgets" }],
+          },
+        ],
+      };
+      const env = { TRACKER_TOKEN: "ghp_token" };
+      const seeded = await home.run(["seed", "--file", "-"], { input: JSON.stringify(seed), env });
+      assert.equal(seeded.code, 0, seeded.err);
+      const made = await home.run(["issues", "create", "Made here", "--project", "widgets", "--label", "bug"], {
+        input: "From **standard** input",
+      });
+      assert.equal(made.code, 0, made.err);
+      const [, id = "", key] = /^(\S+) (\S+) http/.exec(made.out) ?? [];
+      assert.equal(key, "#2");
+      assert.equal(store.issue(2)?.body, "From **standard** input");
+      assert.deepEqual(store.issue(2)?.labels, ["bug"]);
+      assert.equal((await home.run(["issues", "comment", id, "Seen"])).out, "Commented.\n");
+      assert.deepEqual(
+        store.commentsOf(2).map(({ body }) => body),
+        ["Seen"],
+      );
+      assert.equal((await home.run(["issues", "close", id])).out, "Closed #2.\n");
+      assert.equal(store.issue(2)?.state, "closed");
+      assert.equal((await home.run(["issues", "reopen", id])).out, "Reopened #2.\n");
+      assert.equal(store.issue(2)?.state, "open");
+      const empty = await home.run(["issues", "comment", id], { input: " \n" });
+      assert.equal(empty.code, 2, empty.err);
+      github.faults.add({ fault: { kind: "secondary", retryAfterSeconds: 3600 } });
+      const waits = await home.run(["issues", "comment", id, "Later"]);
+      assert.equal(waits.code, 0, waits.err);
+      assert.match(waits.out, /waits in the outbox/);
+      assert.match((await home.run(["outbox"])).out, /#2 +comment +queued/);
+      const { total } = (await json("outbox", "--json")) as { total: number };
+      assert.equal(total, 1);
+    } finally {
+      await github.close();
+    }
+  });
+
   it("looks at the machine", async () => {
     const { code, out } = await home.run(["doctor", "--json"]);
     const findings = JSON.parse(out) as { check: string; level: string; remedy: string | null }[];

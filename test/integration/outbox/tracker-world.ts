@@ -9,7 +9,7 @@ import { waitFor } from "../../support/wait.ts";
 import { finished } from "../http/world.ts";
 import { startProxy, type Proxy } from "./proxy.ts";
 
-const token = "ghp_outbox";
+export const token = "ghp_outbox";
 
 /** A tracker behind a network that can fail. */
 export interface Tracker extends AsyncDisposable {
@@ -49,13 +49,14 @@ export interface Place {
   connectionId: string;
 }
 
-export async function makePlace(client: Client, { proxy }: Tracker): Promise<Place> {
+/** @param baseUrl the tracker's address, where it is not the proxy's */
+export async function makePlace(client: Client, { proxy }: Tracker, baseUrl = proxy.url): Promise<Place> {
   const { id: tenantId } = await client.tenants.create({ slug: "acme", name: "Acme" });
   const connection = await client.connections.create({
     tenantId,
     provider: "github",
     name: "GitHub",
-    baseUrl: proxy.url,
+    baseUrl,
     token,
   });
   const project = await client.projects.create({ tenantId, slug: "widgets", name: "Widgets", syncMinutes: 0 });
