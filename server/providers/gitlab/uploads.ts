@@ -52,11 +52,11 @@ export async function fetchUpload(
 ): Promise<Attachment> {
   const { api, page } = uploadAddresses(address, options.base);
   try {
-    return await downloadAttachment(api, sourceOf(api, options), maxBytes, signal);
+    return await downloadAttachment(api, sourceOf(options), maxBytes, signal);
   } catch (error) {
     if (!(error instanceof AppError && error.code === "provider_not_found")) throw error;
   }
-  return downloadAttachment(page, sourceOf(page, { ...options, token: "" }), maxBytes, signal);
+  return downloadAttachment(page, sourceOf({ ...options, token: "" }), maxBytes, signal);
 }
 
 /** Both addresses of a file. The address comes out of an issue's text: only what is GitLab's own is one. */
@@ -89,8 +89,11 @@ function decoded(path: string): string | null {
   }
 }
 
-/** The token goes to GitLab's own API alone; what it redirects to carries its own permission. */
-function sourceOf(first: string, { base, token, timeoutMs, storageHosts }: UploadOptions): AttachmentSource {
+/**
+ * The first address is one of {@link uploadAddresses}. The token goes to GitLab's own API alone; what it redirects to
+ * carries its own permission.
+ */
+function sourceOf({ base, token, timeoutMs, storageHosts }: UploadOptions): AttachmentSource {
   const own = new URL(`${base}/`);
   const tokenHeader: Record<string, string> = token === "" ? {} : { "private-token": token };
   return {
@@ -100,7 +103,7 @@ function sourceOf(first: string, { base, token, timeoutMs, storageHosts }: Uploa
       if (url.username !== "" || url.password !== "") return null;
       const isApi = url.origin === own.origin && url.pathname.startsWith(`${own.pathname}api/v4/projects/`);
       if (isApi) return tokenHeader;
-      if (!redirected) return url.href === first ? {} : null;
+      if (!redirected) return {};
       if (url.origin === own.origin) return url.pathname.includes("/uploads/") ? {} : null;
       if (storageHosts.includes(url.host)) return {};
       const isStorage = url.protocol === "https:" && url.port === "" && storage.some((host) => host.test(url.hostname));

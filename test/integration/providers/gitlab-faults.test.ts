@@ -116,6 +116,18 @@ describe("the GitLab provider and faults", () => {
     assert.ok(server.requests <= 2 + 3, `${server.requests} requests: two pages of issues, three of comments`);
   });
 
+  it("asks again with a few requests at a time, however many wait", async () => {
+    const abort = new AbortController();
+    server.faults.add({ path: /\/notes/, fault: limited(4) });
+    const began = performance.now();
+    const listing = count(trackerOf(server, { concurrency: 3, retries: 100 }), abort.signal);
+    const refused = () => server.exchanges.filter(({ faulty }) => faulty).length >= 30;
+    await waitFor(refused, { what: "refusals" });
+    assert.ok(performance.now() - began >= 250, "three at a time, each 4 seconds, a hundredth of the real time");
+    abort.abort();
+    await assert.rejects(listing, isAppError("cancelled", /cancelled/));
+  });
+
   it("leaves the last requests of a window to people", async () => {
     const own = trackerOf(server, { maxRateLimitSeconds: 20 });
     const text = JSON.stringify({ id: 1, username: "ann" });
