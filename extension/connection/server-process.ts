@@ -5,6 +5,7 @@ import * as path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { AppError } from "../../shared/errors.ts";
 import { exitCodes } from "../../shared/rules/exit-codes.ts";
+import { serverFlags } from "../../shared/rules/server-flags.ts";
 import { isErrno } from "../errno.ts";
 import type { Places } from "./places.ts";
 import { isAlive, readRuntimeFile, type RuntimeFile } from "./runtime-file.ts";
@@ -33,7 +34,7 @@ export async function startServer(options: StartOptions): Promise<RuntimeFile> {
   await using log = await open(places.logFile, "w", 0o600);
   const child = spawn(
     process.execPath,
-    [options.program, "serve", "--port", "0", "--idle-minutes", String(options.idleMinutes)],
+    [...serverFlags, options.program, "serve", "--port", "0", "--idle-minutes", String(options.idleMinutes)],
     {
       cwd: homedir(),
       detached: true,

@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=8
+// The flag is that of shared/rules/server-flags.ts.
 // `aiops`: hands over to the server bundle, under the product's Node.js where the caller's is too old.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -12,9 +13,13 @@ if (isNewEnough) {
   await import("./aiops.js");
 } else if (existsSync(nodeBin)) {
   const program = fileURLToPath(new URL("./aiops.js", import.meta.url));
-  const child = spawn(nodeBin, ["--disable-warning=ExperimentalWarning", program, ...process.argv.slice(2)], {
-    stdio: "inherit",
-  });
+  const child = spawn(
+    nodeBin,
+    ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=8", program, ...process.argv.slice(2)],
+    {
+      stdio: "inherit",
+    },
+  );
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
   child.on("close", (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
 } else {

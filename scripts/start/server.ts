@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { serverFlags } from "../../shared/rules/server-flags.ts";
 import { dist } from "../build.ts";
 import { startGroup } from "../lib/process-group.ts";
 import { nodeBin } from "../setup/places.mjs";
@@ -30,7 +31,7 @@ export async function aiops(args: string[], env: Record<string, string> = {}): P
  */
 export async function startServer(args: string[] = []): Promise<RunningServer> {
   if (!existsSync(program)) throw new Error(`${program} is missing: run "npm run build" and look what it says.`);
-  const group = startGroup([...node, program, "serve", "--idle-minutes", "0", ...args], {
+  const group = startGroup([...node, ...serverFlags, program, "serve", "--idle-minutes", "0", ...args], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   const chunks: string[] = [];

@@ -4,34 +4,17 @@
  * distant server does after 100 ms. Alternating runs, medians.
  * Run: npm run bench -- sync
  */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { SyncStore, syncedProject } from "../fixtures/sync-store.ts";
+import { startBigTracker } from "./tracker.ts";
 
 const issueCount = 10_000;
 const concurrency = 4;
 const goal = 1.3;
 const rounds = 5;
-
-async function startTracker(latencyMs: number): Promise<{ url: string; stop: () => Promise<unknown> }> {
-  const program = fileURLToPath(new URL("../fixtures/github/big-server.ts", import.meta.url));
-  const child = spawn(process.execPath, [program, String(issueCount), String(latencyMs)], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  const exited = once(child, "exit");
-  const [url] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
-  const stop = (): Promise<unknown> => {
-    child.stdin.end();
-    return exited;
-  };
-  return { url, stop };
-}
 
 /** The other side: the same pages with the same concurrency, parsed and forgotten. */
 async function fetchAndParse(url: string): Promise<number> {
@@ -86,7 +69,7 @@ function raw(values: number[]): string {
 }
 
 for (const latencyMs of [0, 100]) {
-  const tracker = await startTracker(latencyMs);
+  const tracker = await startBigTracker(issueCount, latencyMs);
   try {
     const entries = await fetchAndParse(tracker.url);
     const warm = await sync(tracker.url);
@@ -111,4 +94,3 @@ for (const latencyMs of [0, 100]) {
     await tracker.stop();
   }
 }
-console.log(`most memory: ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`);
