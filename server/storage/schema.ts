@@ -318,7 +318,7 @@ END;
 DROP TABLE issue_search;
 CREATE VIRTUAL TABLE issue_search USING fts5 (
   key, title, body, comments, facets,
-  content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 4 6'
+  content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3 4 5 6'
 );
 `;
 

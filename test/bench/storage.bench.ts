@@ -103,7 +103,9 @@ function repositoryOf(size: number): IssueRepository {
           title: sentence(number, 8),
           body: sentence(number + 1, 60),
           status: number % 3 === 0 ? "closed" : "open",
-          labels: number % 5 === 0 ? ["bug"] : [],
+          labels: [...(number % 5 === 0 ? ["bug"] : []), `area-${number % 40}`],
+          assignees: number % 4 === 0 ? [] : [{ id: String(number % 50), name: `person-${number % 50}` }],
+          milestone: number % 3 === 0 ? null : `v${number % 20}`,
           comments: [comment("c", sentence(number + 2, 30))],
         });
       }),
@@ -136,6 +138,7 @@ async function issues(): Promise<void> {
     "word1234",
     "word12*",
     "stor* word77",
+    "wor*",
     "zzz",
     "storage sync durable journal tree",
   ];
@@ -155,6 +158,16 @@ async function issues(): Promise<void> {
     );
     const { total } = sides.large.page({ ...query, sort: "updated", q });
     console.log(`  ${q}: ${each.toFixed(1)} ms, ${total} found`);
+  }
+  for (const by of ["label", "assignee", "milestone"] as const) {
+    const filters = { all: {}, open: { status: "open" }, "with a label": { labels: ["bug"] } } as const;
+    for (const [name, filter] of Object.entries(filters)) {
+      const each: number[] = [];
+      for (let round = 0; round < 10; round++) {
+        each.push(await timed(() => sides.large.groups({ tenantIds: ["t1"], ...filter }, by)));
+      }
+      console.log(`groups by ${by}, ${name}: ${median(each).toFixed(1)} ms`);
+    }
   }
   const label = await timed(() => sides.large.page({ ...query, sort: "updated", labels: ["bug"] }));
   console.log(`a label of every fifth of 100,000 issues: ${label.toFixed(1)} ms`);
