@@ -7,7 +7,20 @@ import { wholeNumber } from "./arguments.ts";
 import { withClient } from "./with-client.ts";
 import { printJson, printTable } from "./output.ts";
 import type { Context } from "./command-context.ts";
-import { parseSeed, seed } from "./seed.ts";
+import { parseSeed } from "./seed-file.ts";
+import { seed } from "./seed.ts";
+
+const seedHelp = `
+The file is JSON, as:
+  {
+    "tenants": [{ "slug": "acme", "name": "Acme" }],
+    "connections": [{ "tenant": "acme", "name": "GitHub", "provider": "github", "tokenEnv": "GITHUB_TOKEN" }],
+    "projects": [{ "tenant": "acme", "slug": "website", "name": "Website",
+                   "repositoryUrl": "https://github.com/acme/website.git",
+                   "links": [{ "connection": "GitHub", "externalProject": "acme/website" }] }]
+  }
+docs/seed.md has every field.
+`;
 
 /** seed, backup, restore, audit. */
 export function addDataCommands(program: Command, context: Context): void {
@@ -16,6 +29,7 @@ export function addDataCommands(program: Command, context: Context): void {
     .description("create tenants, people, connections and projects from a file; repeating changes nothing")
     .requiredOption("--file <json>", "the seed file; - reads standard input")
     .option("--json", "as JSON")
+    .addHelpText("after", seedHelp)
     .action(async (options: { file: string; json?: boolean }) => {
       const own = context();
       const file = parseSeed(await readSeed(options.file, own));

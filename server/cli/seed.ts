@@ -1,43 +1,11 @@
-import * as z from "zod";
 import type { Client } from "../../shared/contract/client.ts";
 import { AppError } from "../../shared/errors.ts";
-import { connectionInput, type Connection } from "../../shared/entities/connection.ts";
-import { linkInput, projectInput, type Project } from "../../shared/entities/project.ts";
-import { tenantInput, type Tenant } from "../../shared/entities/tenant.ts";
-import { userInput } from "../../shared/entities/user.ts";
+import type { Connection, ConnectionInput } from "../../shared/entities/connection.ts";
+import type { Project } from "../../shared/entities/project.ts";
+import type { Tenant } from "../../shared/entities/tenant.ts";
+import type { User } from "../../shared/entities/user.ts";
 import type { Environment } from "../config/load.ts";
-
-/** The seed file: the entities' own input schemas, with names where ids are not known yet. */
-const seedFile = z.strictObject({
-  tenants: z.array(tenantInput.partial({ color: true, description: true })).default([]),
-  users: z
-    .array(
-      userInput.omit({ memberships: true, identities: true }).extend({
-        memberships: z.array(z.object({ tenant: z.string(), role: z.enum(["member", "partner_admin"]) })).default([]),
-        identities: z.array(z.object({ tenant: z.string(), connection: z.string(), login: z.string() })).default([]),
-      }),
-    )
-    .default([]),
-  connections: z
-    .array(
-      connectionInput.omit({ tenantId: true, token: true }).extend({
-        tenant: z.string(),
-        /** The environment variable that holds the token: a seed file is no place for one. */
-        tokenEnv: z.string().optional(),
-      }),
-    )
-    .default([]),
-  projects: z
-    .array(
-      projectInput.omit({ tenantId: true, ownerId: true, sshKeyId: true, roles: true }).extend({
-        tenant: z.string(),
-        links: z.array(linkInput.omit({ connectionId: true }).extend({ connection: z.string() })).default([]),
-      }),
-    )
-    .default([]),
-});
-
-type SeedFile = z.infer<typeof seedFile>;
+import type { SeedFile } from "./seed-file.ts";
 
 export interface SeedReport {
   created: string[];
@@ -45,30 +13,12 @@ export interface SeedReport {
   unchanged: number;
 }
 
-/** @throws AppError invalid_input naming each wrong field */
-export function parseSeed(text: string): SeedFile {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new AppError("invalid_input", "The seed file is not JSON.", { cause: error });
-  }
-  const parsed = seedFile.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
-  throw new AppError(
-    "invalid_input",
-    `The seed file is wrong. ${errors.map(({ path, message }) => `${path}: ${message}`).join("; ")}`,
-    { errors },
-  );
-}
-
 /**
  * Brings the server to what the file says, through its API; repeating changes nothing. Nothing is ever deleted.
  */
 export async function seed(client: Client, file: SeedFile, env: Environment): Promise<SeedReport> {
   const report: SeedReport = { created: [], changed: [], unchanged: 0 };
-  const tokens = readTokens(file, env);
+  const secrets = readSecrets(file, env);
   const tenants = new Map(
     (await everything((page) => client.tenants.list(page))).map((tenant) => [tenant.slug, tenant]),
   );
@@ -76,18 +26,16 @@ export async function seed(client: Client, file: SeedFile, env: Environment): Pr
   for (const existing of await everything((page) => client.connections.list(page)))
     connections.set(`${existing.tenantId}/${existing.name}`, existing);
   checkNames(file, tenants, connections);
+  checkTaken(file, tenants, connections, await everything((page) => client.users.list(page)));
   for (const wanted of file.tenants) {
     tenants.set(wanted.slug, await applyTenant(client, tenants.get(wanted.slug), wanted, report));
   }
   const tenantId = (slug: string): string => known(tenants.get(slug), `the tenant ${slug}`).id;
-  for (const { tenant, tokenEnv: _tokenEnv, ...wanted } of file.connections) {
-    const home = tenantId(tenant);
-    const key = `${home}/${wanted.name}`;
-    const token = tokens.get(`${tenant}/${wanted.name}`);
-    connections.set(
-      key,
-      await applyConnection(client, connections.get(key), { ...wanted, tenantId: home }, token, report),
-    );
+  for (const entry of file.connections) {
+    const { tenant, tokenEnv: _tokenEnv, webhookSecretEnv: _webhookSecretEnv, ...fields } = entry;
+    const wanted = { ...fields, ...secrets.get(entry), tenantId: tenantId(tenant) };
+    const key = `${wanted.tenantId}/${wanted.name}`;
+    connections.set(key, await applyConnection(client, connections.get(key), wanted, report));
   }
   const connectionId = (tenant: string, name: string): string =>
     known(connections.get(`${tenantId(tenant)}/${name}`), `the connection ${name} of ${tenant}`).id;
@@ -158,20 +106,48 @@ function known<T>(found: T | undefined, what: string): T {
   throw new AppError("invalid_input", `The seed file names ${what}, which is neither in it nor on the server.`);
 }
 
-/** All tokens are looked up before anything is written, so that a missing one leaves nothing half-done. */
-function readTokens(file: SeedFile, env: Environment): Map<string, string> {
-  const tokens = new Map<string, string>();
-  for (const { tenant, name, tokenEnv } of file.connections) {
-    if (tokenEnv === undefined) continue;
-    const token = env[tokenEnv];
-    if (token === undefined || token === "")
-      throw new AppError(
-        "invalid_input",
-        `The token of connection ${name} is expected in ${tokenEnv}, which is not set.`,
-      );
-    tokens.set(`${tenant}/${name}`, token);
+/** What the server would refuse halfway: another provider for a connection, a username somebody else has. */
+function checkTaken(
+  file: SeedFile,
+  tenants: ReadonlyMap<string, Tenant>,
+  connections: ReadonlyMap<string, Connection>,
+  users: readonly User[],
+): void {
+  for (const { tenant, name, provider } of file.connections) {
+    const present = connections.get(`${tenants.get(tenant)?.id ?? ""}/${name}`);
+    if (present === undefined || present.provider === provider) continue;
+    throw new AppError(
+      "conflict",
+      `The connection ${name} exists with the provider ${present.provider}; a connection's provider never changes.`,
+    );
   }
-  return tokens;
+  for (const { email, username } of file.users) {
+    const holder = users.find((user) => user.username === username);
+    if (holder === undefined || holder.email === email) continue;
+    throw new AppError("conflict", `The username ${username} of ${email} is ${holder.email}'s on the server.`);
+  }
+}
+
+type Secrets = Pick<ConnectionInput, "token" | "webhookSecret">;
+
+/** All secrets are looked up before anything is written, so that a missing one leaves nothing half-done. */
+function readSecrets(file: SeedFile, env: Environment): Map<SeedFile["connections"][number], Secrets> {
+  const read = (variable: string, what: string): string => {
+    const value = env[variable];
+    if (value !== undefined && value !== "") return value;
+    throw new AppError("invalid_input", `The ${what} is expected in ${variable}, which is not set.`);
+  };
+  return new Map(
+    file.connections.map((entry) => {
+      const { name, tokenEnv, webhookSecretEnv } = entry;
+      const secrets: Secrets = {};
+      if (tokenEnv !== undefined) secrets.token = read(tokenEnv, `token of connection ${name}`);
+      if (webhookSecretEnv !== undefined) {
+        secrets.webhookSecret = read(webhookSecretEnv, `webhook secret of connection ${name}`);
+      }
+      return [entry, secrets];
+    }),
+  );
 }
 
 async function applyTenant(
@@ -195,24 +171,18 @@ async function applyTenant(
 async function applyConnection(
   client: Client,
   existing: Connection | undefined,
-  wanted: Pick<Connection, "tenantId" | "name" | "provider" | "baseUrl" | "email">,
-  token: string | undefined,
+  wanted: Omit<SeedFile["connections"][number], "tenant" | "tokenEnv" | "webhookSecretEnv"> &
+    Secrets & { tenantId: string },
   report: SeedReport,
 ): Promise<Connection> {
-  const withToken = token === undefined ? {} : { token };
   if (existing === undefined) {
+    const made = await client.connections.create(wanted);
     report.created.push(`connection ${wanted.name}`);
-    return client.connections.create({ ...wanted, ...withToken });
+    return made;
   }
-  if (existing.provider !== wanted.provider) {
-    throw new AppError(
-      "conflict",
-      `The connection ${wanted.name} exists with the provider ${existing.provider}; a connection's provider never changes.`,
-    );
-  }
-  // Whether the stored token is the same can't be read here: the server writes nothing where it is.
-  const { baseUrl, email } = wanted;
-  const now = await client.connections.update({ id: existing.id, baseUrl, email, ...withToken });
+  // Whether the stored secrets are the same can't be read here: the server writes nothing where all is.
+  const { tenantId: _tenantId, provider: _provider, ...changes } = wanted;
+  const now = await client.connections.update({ ...changes, id: existing.id });
   if (now.version === existing.version) report.unchanged += 1;
   else report.changed.push(`connection ${wanted.name}`);
   return now;
@@ -220,7 +190,7 @@ async function applyConnection(
 
 async function applyProject(
   client: Client,
-  wanted: Omit<z.infer<typeof projectInput>, "ownerId" | "sshKeyId" | "roles">,
+  wanted: Omit<SeedFile["projects"][number], "tenant" | "links"> & { tenantId: string },
   report: SeedReport,
 ): Promise<Project> {
   const [existing] = (await client.projects.list({ tenantId: wanted.tenantId, slug: wanted.slug })).items;

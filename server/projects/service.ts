@@ -2,12 +2,11 @@ import type { Clock } from "../../shared/clock.ts";
 import type { Connection } from "../../shared/entities/connection.ts";
 import { project, type Project, type ProjectInput, type ProjectLink } from "../../shared/entities/project.ts";
 import { AppError } from "../../shared/errors.ts";
-import { validateBranchName } from "../../shared/rules/names.ts";
-import { validateRepositoryUrl } from "../../shared/rules/repository-url.ts";
 import { EntityDirectory } from "../directory/entities.ts";
 import type { EventBus } from "../events/bus.ts";
 import { newId } from "../ids.ts";
 import type { DocumentStore } from "../storage/document-store.ts";
+import { checkProject } from "./check.ts";
 
 export interface ProjectServiceOptions {
   store: DocumentStore;
@@ -56,7 +55,7 @@ export class ProjectService {
   }
 
   async create(input: ProjectInput): Promise<Project> {
-    this.#check(input);
+    checkProject(input, this.#rules);
     return this.#directory.create({ ...input, links: [] });
   }
 
@@ -66,7 +65,7 @@ export class ProjectService {
     version: number | undefined,
     fields: Partial<Omit<ProjectInput, "tenantId">>,
   ): Promise<Project> {
-    this.#check(fields);
+    checkProject(fields, this.#rules);
     const before = this.get(id);
     if (fields.slug !== undefined && fields.slug !== before.slug) await this.#options.requireRenamable(before);
     return this.#directory.update(id, version, (current) => ({ ...current, ...fields }));
@@ -124,18 +123,7 @@ export class ProjectService {
     this.#options.forgetIssues({ tenantId, projectId: id, linkId });
   }
 
-  #check(fields: Partial<ProjectInput>): void {
-    if (fields.repositoryUrl !== undefined && fields.repositoryUrl !== "") {
-      validateRepositoryUrl(fields.repositoryUrl, { allowFile: this.#options.allowFileRepositories });
-    }
-    if (fields.defaultBranch !== undefined && fields.defaultBranch !== "") validateBranchName(fields.defaultBranch);
-    for (const branch of fields.protectedBranches ?? []) validateBranchName(branch);
-    if (fields.redactionPolicy !== undefined && fields.redactionPolicy !== "none") {
-      throw new AppError(
-        "policy_unavailable",
-        `The redaction policy ${fields.redactionPolicy} is not built yet: only none can be chosen in this version.`,
-        { errors: [{ path: "redactionPolicy", message: "only none is available" }] },
-      );
-    }
+  get #rules() {
+    return { allowFile: this.#options.allowFileRepositories };
   }
 }

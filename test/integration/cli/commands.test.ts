@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { commentData, issueData, repositoryData } from "../../fixtures/github/samples.ts";
 import { startGitHubServer } from "../../fixtures/github/server.ts";
@@ -189,8 +190,13 @@ describe("aiops, as a process", function () {
       const wrong = await apply();
       assert.equal(wrong.code, 2, `${key}: ${wrong.err}`);
     }
-    const [tenants] = await versions();
-    assert.equal((tenants as { total: number }).total, 0, "a wrong file leaves nothing half-done");
+
+    const me = { ...seed.users[0], username: userInfo().username };
+    await write({ users: [me] });
+    const taken = await apply();
+    assert.match(taken.err, /The username .* of ada@example.org is .*'s on the server/);
+    const { total } = (await json("request", "GET", "/api/tenants")) as { total: number };
+    assert.equal(total, 0, "a wrong file leaves nothing half-done");
 
     await write();
     const first = JSON.parse((await apply()).out) as { created: string[]; changed: string[] };
@@ -207,6 +213,10 @@ describe("aiops, as a process", function () {
     assert.deepEqual(await versions(), before);
     const changed = JSON.parse((await apply({ TRACKER_TOKEN: "another" })).out) as { changed: string[] };
     assert.deepEqual(changed.changed, ["connection tracker"]);
+    const renamed = { ...seed.tenants[0], name: "Renamed" };
+    await write({ tenants: [renamed], connections: [{ ...seed.connections[0], provider: "jira" }] });
+    assert.match((await apply()).err, /provider never changes/);
+    assert.ok(!JSON.stringify(await json("request", "GET", "/api/tenants")).includes("Renamed"));
     assert.ok(!JSON.stringify(await versions()).includes("ghp_token"));
   });
 
