@@ -14,6 +14,7 @@ describe("the HPKE repository of the IETF, served as GitHub would", () => {
   let archive: RepositoryArchive;
   let server: GitHubServer;
   let store: SyncStore;
+  let project: typeof syncedProject;
 
   before(() => {
     archive = readArchive(join(shared, "data/github-issues-hpke.json"));
@@ -22,10 +23,8 @@ describe("the HPKE repository of the IETF, served as GitHub would", () => {
     server = await startGitHubServer({ repositories: [archivedRepository(archive)], record: true });
     store = new SyncStore(directory(), server.url);
     const links = syncedProject.links.map((link) => ({ ...link, externalProject: archive.repo }));
-    await store.engine.syncProject(
-      { ...syncedProject, links },
-      { signal: new AbortController().signal, onProgress: () => undefined },
-    );
+    project = { ...syncedProject, links };
+    await store.engine.syncProject(project, { signal: new AbortController().signal, onProgress: () => undefined });
   });
   afterEach(async () => {
     store[Symbol.dispose]();
@@ -38,7 +37,31 @@ describe("the HPKE repository of the IETF, served as GitHub would", () => {
       server.exchanges.flatMap((exchange) => description.problems(exchange)),
       [],
     );
-    assert.equal(server.exchanges.length, 7, "4 pages of 323 comments, 3 of 252 issues and pull requests");
+    assert.equal(
+      server.exchanges.length,
+      8,
+      "4 pages of 323 comments, 3 of 252 issues and pull requests, 1 for where to begin the next time",
+    );
+  });
+
+  it("asks once when nothing changed since, and stores what did", async () => {
+    const sync = () =>
+      store.engine.syncProject(project, { signal: new AbortController().signal, onProgress: () => undefined });
+    const before = server.requests;
+    assert.equal((await sync()).changed, 0);
+    assert.equal(server.requests - before, 1);
+    const [first] = archive.issues;
+    assert.ok(first);
+    const repository = server.repository(archive.repo);
+    const issue = repository.issue(first.number);
+    assert.ok(issue);
+    repository.addComment(issue, "a-reader", "zymurgy at last");
+    assert.equal((await sync()).changed, 1);
+    assert.deepEqual(
+      store.issues({ q: "zymurgy" }).map(({ key }) => key),
+      [`#${first.number}`],
+    );
+    assert.equal(store.issue(`#${first.number}`)?.comments.length, first.comments.length + 1);
   });
 
   it("stores the issues of the file and none of its pull requests", () => {
