@@ -33,7 +33,8 @@ export async function servePanels(): Promise<PanelServer> {
     const path = new URL(request.url ?? "/", "http://panel.test").pathname;
     const type = { ".js": "text/javascript", ".css": "text/css" }[/\.\w+$/.exec(path)?.[0] ?? ""];
     if (type === undefined) {
-      const page = { scriptUri: "/issue.js", styleUri: "/issue.css", title: "Issue" };
+      const panel = /^\/(\w+)$/.exec(path)?.[1] ?? "";
+      const page = { scriptUri: `/${panel}.js`, styleUri: `/${panel}.css`, title: panel };
       const html = panelHtml({ ...page, cspSource: origin(server), nonce: randomBytes(16).toString("base64url") });
       response.setHeader("content-type", "text/html; charset=utf-8").end(html);
       return;
@@ -83,18 +84,53 @@ export interface StageOptions {
   context?: BrowserContextOptions;
 }
 
-/** Opens the issue panel in a page of its own, with what VS Code puts around it: its interface and the theme. */
-export async function openStage(browser: Browser, server: PanelServer, options: StageOptions = {}): Promise<Stage> {
+/** A panel's page with what VS Code puts around it, and no host yet. */
+export interface PanelPage extends Pick<Stage, "page" | "foreign" | "complaints" | "close"> {
+  post: (message: unknown) => void;
+  /** Begins: the panel's messages go to `receive`. */
+  start: (receive: (message: unknown) => Promise<void>) => Promise<void>;
+}
+
+/** Opens a page of its own for the panel of this name: its interface and the theme are there before its script is. */
+export async function openPanelPage(
+  browser: Browser,
+  server: PanelServer,
+  panel: string,
+  options: { theme?: Theme; context?: BrowserContextOptions },
+): Promise<PanelPage> {
   const context = await browser.newContext({ viewport: { width: 1100, height: 800 }, ...options.context });
   const page = await context.newPage();
-  const asked: Stage["asked"] = [];
-  const refused: AppError[] = [];
   const foreign: string[] = [];
   const errors: string[] = [];
   page.on("request", (request) => {
     if (!request.url().startsWith(`${server.origin}/`)) foreign.push(request.url());
   });
   page.on("pageerror", (error) => errors.push(error.message));
+  return {
+    page,
+    foreign,
+    post: (message) => {
+      page
+        .evaluate((data) => window.postMessage(data, "*"), message)
+        .catch((error: unknown) => {
+          if (!page.isClosed()) throw error;
+        });
+    },
+    start: async (receive) => {
+      await page.exposeFunction("toHost", receive);
+      await page.addInitScript(actAsVsCode, options.theme ?? themes.dark);
+      await page.goto(`${server.origin}/${panel}`);
+    },
+    complaints: async () => [...errors, ...(await page.evaluate(() => window.violations))],
+    close: async () => context.close(),
+  };
+}
+
+/** Opens the issue panel in a page of its own, with what VS Code puts around it: its interface and the theme. */
+export async function openStage(browser: Browser, server: PanelServer, options: StageOptions = {}): Promise<Stage> {
+  const { page, foreign, post, start, complaints, close } = await openPanelPage(browser, server, "issue", options);
+  const asked: Stage["asked"] = [];
+  const refused: AppError[] = [];
 
   const note = (name: string) => (input: unknown) => {
     asked.push({ name, input });
@@ -131,28 +167,20 @@ export async function openStage(browser: Browser, server: PanelServer, options: 
       },
       ...options.handlers,
     },
-    post: (message) => {
-      page
-        .evaluate((data) => window.postMessage(data, "*"), message)
-        .catch((error: unknown) => {
-          if (!page.isClosed()) throw error;
-        });
-    },
+    post,
     onRefused: (error) => refused.push(error),
   });
-  await page.exposeFunction("toHost", (message: unknown) => host.receive(message));
-  await page.addInitScript(actAsVsCode, options.theme ?? themes.dark);
-  await page.goto(server.origin);
+  await start((message) => host.receive(message));
   return {
     page,
     host,
     asked,
     refused,
     foreign,
-    complaints: async () => [...errors, ...(await page.evaluate(() => window.violations))],
+    complaints,
     close: async () => {
       host.close();
-      await context.close();
+      await close();
     },
   };
 }

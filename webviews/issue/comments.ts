@@ -3,7 +3,7 @@ import { element } from "../ui/dom.ts";
 import { richText } from "../ui/rich-text.ts";
 import type { PanelContext } from "./context.ts";
 import { initials } from "./facts.ts";
-import { plainLine } from "./plain-line.ts";
+import { plainLine } from "../ui/plain-line.ts";
 
 const firstShown = 30;
 const olderAtOnce = 50;

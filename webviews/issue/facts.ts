@@ -3,7 +3,7 @@ import { element, replaceChildren } from "../ui/dom.ts";
 import { createPicker, type Choice } from "../ui/picker.ts";
 import { runTask } from "../ui/task.ts";
 import type { PanelContext } from "./context.ts";
-import { plainLine } from "./plain-line.ts";
+import { plainLine } from "../ui/plain-line.ts";
 import { editButton, tellArrival, unchanged } from "./text-edit.ts";
 
 type Loaded = Extract<IssuePanelState, { kind: "loaded" }>;

@@ -3,7 +3,7 @@ import { element, replaceChildren } from "../ui/dom.ts";
 import { icon } from "../ui/icons.ts";
 import type { PanelContext } from "./context.ts";
 import type { Drafts } from "./drafts.ts";
-import { plainLine } from "./plain-line.ts";
+import { plainLine } from "../ui/plain-line.ts";
 import { createTitleEditor } from "./title-editor.ts";
 import { editButton } from "./text-edit.ts";
 

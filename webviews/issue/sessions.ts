@@ -3,7 +3,7 @@ import type { PanelSession } from "../../shared/messages/issue-panel.ts";
 import { element, replaceChildren } from "../ui/dom.ts";
 import { icon, type IconName } from "../ui/icons.ts";
 import type { PanelContext } from "./context.ts";
-import { plainLine } from "./plain-line.ts";
+import { plainLine } from "../ui/plain-line.ts";
 
 export interface Sessions {
   element: HTMLElement;

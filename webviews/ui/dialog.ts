@@ -15,7 +15,7 @@ export function confirmDialog({ title, text, confirm }: Question, { t }: Locale)
   const yes = element("vscode-button", { onClick: () => dialog.close("yes") }, confirm);
   const no = element(
     "vscode-button",
-    { attributes: { appearance: "secondary", autofocus: true }, onClick: () => dialog.close("no") },
+    { attributes: { appearance: "secondary" }, onClick: () => dialog.close("no") },
     t("Cancel"),
   );
   const dialog = element(
@@ -30,6 +30,8 @@ export function confirmDialog({ title, text, confirm }: Question, { t }: Locale)
   );
   document.body.append(dialog);
   dialog.showModal();
+  // What Enter does by accident must be harmless.
+  no.focus();
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => {
       dialog.remove();

@@ -73,6 +73,8 @@ export function createAdd(context: SettingsContext, first: LoadedState, options:
     t("Cancel"),
   );
   let helpFor = "";
+  const { baseUrl, email, name, open, closed } = fields;
+  const inOrder = { baseUrl, email, name, open, closed };
 
   const kind = (): Kind => kinds.find((one) => keyOf(one) === kindChoice.value()) ?? kinds[0];
 
@@ -109,9 +111,11 @@ export function createAdd(context: SettingsContext, first: LoadedState, options:
     if (!one.wants.email) values.email = "";
     if (values.name.trim() === "") values.name = freeName(one, values.baseUrl);
     const problems = check(values, one.wants, t);
+    // A name left empty comes of the address, and is missing only with it.
+    if (fields.name.value().trim() === "") delete problems.name;
     const wanted = access.value() === "token" && token.value().trim() === "";
     token.fail(wanted ? t("Paste a token, or choose access without one.") : null);
-    if (showErrors(fields, problems)) return;
+    if (showErrors(inOrder, problems)) return;
     if (wanted) {
       token.focus();
       return;
@@ -131,7 +135,7 @@ export function createAdd(context: SettingsContext, first: LoadedState, options:
       token.set("");
       options.added(id, values.name.trim());
     } catch (error) {
-      showRefusal(fields, error);
+      showRefusal(inOrder, error);
     }
   }
 

@@ -2,7 +2,7 @@ import type { ProviderName } from "../../../shared/entities/connection.ts";
 import type { IconName } from "../../ui/icons.ts";
 import type { Wants } from "./values.ts";
 
-/** A right a token may have, and what it is for. */
+/** A right a token may have, what it is for, and what is so without it; in sentences. */
 export interface Right {
   /** As the tracker names it. */
   name: string;
@@ -27,7 +27,6 @@ export interface Kind {
   wants: Wants;
   /** Host where the address is empty. */
   host: string;
-  addressLabel: string;
   addressHelp: string;
   addressExample: string;
   /** Where tokens are made, for an address or, empty, the vendor's own. */
@@ -46,7 +45,6 @@ const gitHub: Kind = {
   icon: "github",
   wants: { address: false, email: false },
   host: "github.com",
-  addressLabel: "API address",
   addressHelp: "Empty for github.com. A GitHub Enterprise Server has its API below /api/v3:",
   addressExample: "https://github.example.org/api/v3",
   tokenPages: (baseUrl) => {
@@ -61,14 +59,14 @@ const gitHub: Kind = {
   rights: [
     {
       name: "Issues: Read and write",
-      gives: "issues, comments, labels and assignees are read and changed (fine-grained)",
-      without: "with Read-only issues are shown, and every change is refused",
+      gives: "Of a fine-grained token: issues, comments, labels and assignees are read and changed.",
+      without: "With Read-only issues are shown, and every change is refused.",
     },
     {
       name: "repo",
-      gives: "the same for all your repositories, private ones too (classic)",
+      gives: "Of a classic token: the same for all your repositories, private ones too.",
       without:
-        "with public_repo it is so for public repositories alone; with no scope these can be read, nothing changed",
+        "With public_repo it is so for public repositories alone; with no scope these can be read, and nothing changed.",
     },
   ],
   webhookHelp:
@@ -83,7 +81,6 @@ const gitLab: Kind = {
   icon: "gitlab",
   wants: { address: false, email: false },
   host: "gitlab.com",
-  addressLabel: "Address",
   addressHelp: "Empty for gitlab.com. A server of your own, with the path it may lie under:",
   addressExample: "https://example.org/gitlab",
   tokenPages: (baseUrl) => {
@@ -95,8 +92,8 @@ const gitLab: Kind = {
   rights: [
     {
       name: "api",
-      gives: "issues, comments, labels and assignees are read and changed",
-      without: "with read_api issues are shown, and every change is refused",
+      gives: "Issues, comments, labels and assignees are read and changed.",
+      without: "With read_api issues are shown, and every change is refused.",
     },
   ],
   webhookHelp: "In the project: Settings → Webhooks → Add new webhook. Triggers: Issues events and Comments.",
@@ -113,7 +110,6 @@ const jiraCloud: Kind = {
   icon: "jira",
   wants: { address: true, email: true },
   host: "",
-  addressLabel: "Site address",
   addressHelp: "As in the browser, without a path:",
   addressExample: "https://your-team.atlassian.net",
   tokenPages: () => [
@@ -121,9 +117,9 @@ const jiraCloud: Kind = {
   ],
   tokenHelp: `${jiraRights} A token with scopes goes through https://api.atlassian.com/ex/jira/<cloud id> as its address and needs:`,
   rights: [
-    { name: "read:jira-work", gives: "issues and comments are read", without: "nothing is shown" },
-    { name: "write:jira-work", gives: "they are changed", without: "every change is refused" },
-    { name: "read:jira-user", gives: "people are found by name", without: "nobody can be assigned" },
+    { name: "read:jira-work", gives: "Issues and comments are read.", without: "Without it nothing is shown." },
+    { name: "write:jira-work", gives: "They are changed.", without: "Without it every change is refused." },
+    { name: "read:jira-user", gives: "People are found by name.", without: "Without it nobody can be assigned." },
   ],
   webhookHelp:
     "As an administrator of Jira: Settings → System → WebHooks → Create. Events: Issue and Comment, all of them.",
@@ -137,7 +133,6 @@ const jiraDataCenter: Kind = {
   icon: "jira",
   wants: { address: true, email: false },
   host: "",
-  addressLabel: "Address",
   addressHelp: "With the path it may lie under:",
   addressExample: "https://example.org/jira",
   tokenPages: (baseUrl) => {

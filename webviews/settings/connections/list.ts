@@ -117,12 +117,11 @@ function createRow(id: string, { locale }: SettingsContext, { tests, open }: Lis
       const kind = kindOf(connection.provider, isCloud(connection));
       if (changedProvider) replaceChildren(picture, icon(kind.icon));
       name.textContent = connection.name;
-      const { account } = connection.status;
       const uses = connection.projects.length;
       const parts = [
         kind.name,
         hostOf(connection.baseUrl) || kind.host,
-        account !== "" ? plainLine(account) : connection.hasToken ? t("account not known yet") : t("without a token"),
+        whose(connection, t),
         uses === 0 ? t("used by no project") : uses === 1 ? t("1 project") : t("{0} projects", locale.number(uses)),
         tenant === null ? null : plainLine(tenant),
       ].filter((part) => part !== null && part !== "");
@@ -143,4 +142,9 @@ function createRow(id: string, { locale }: SettingsContext, { tests, open }: Lis
       setAttribute(test, "disabled", !canWrite);
     },
   };
+}
+
+function whose({ email, hasToken, status }: PanelConnection, t: (english: string) => string): string {
+  if (!hasToken) return t("without a token");
+  return plainLine(status.account || email) || t("account not known yet");
 }

@@ -11,7 +11,7 @@ export function tokenHelp(kind: Kind, baseUrl: string, { t }: Locale): HTMLEleme
       element("li", {}, element("a", { attributes: { href: url, title: url } }, t(label), " ", icon("external"))),
     );
   const rights = kind.rights.map(({ name, gives, without }) =>
-    element("div", {}, element("dt", {}, element("code", {}, name)), element("dd", {}, `${t(gives)}; ${t(without)}.`)),
+    element("div", {}, element("dt", {}, element("code", {}, name)), element("dd", {}, `${t(gives)} ${t(without)}`)),
   );
   return element(
     "div",

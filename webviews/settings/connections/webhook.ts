@@ -16,7 +16,7 @@ export function createWebhookSection(context: SettingsContext): WebhookSection {
   const { host, locale, notices } = context;
   const { t } = locale;
   let shown: PanelConnection | undefined;
-  const address = copied(t("Address"), context);
+  const address = copied(t("Webhook address"), context);
   const secret = copied(t("Secret"), context);
   const once = element(
     "div",

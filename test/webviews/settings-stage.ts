@@ -1,0 +1,182 @@
+import type { Browser, BrowserContextOptions, Locator } from "playwright-core";
+import type { AppError } from "../../shared/errors.ts";
+import { openChannel, type Channel, type Handlers } from "../../shared/messages/channel.ts";
+import {
+  toSettingsHost,
+  toSettingsPanel,
+  type PanelConnection,
+  type SavedSettings,
+  type SettingsState,
+} from "../../shared/messages/settings-panel.ts";
+import { openPanelPage, type PanelPage, type PanelServer } from "./stage.ts";
+import type { Theme } from "./themes.ts";
+
+export type LoadedSettings = Extract<SettingsState, { kind: "loaded" }>;
+
+export const gitHub: PanelConnection = {
+  id: "con_github",
+  version: 3,
+  createdAt: "2026-01-02T03:04:05.000Z",
+  updatedAt: "2026-01-02T03:04:05.000Z",
+  tenantId: "ten_1",
+  provider: "github",
+  name: "Work at GitHub",
+  baseUrl: "",
+  email: "",
+  statusOverrides: { open: [], closed: [] },
+  hasToken: true,
+  hasWebhookSecret: false,
+  status: {
+    ok: true,
+    message: "Signed in as ada-l.",
+    account: "ada-l",
+    scopes: ["repo", "read:org"],
+    checkedAt: "2026-11-20T09:00:00.000Z",
+  },
+  projects: ["Website", "Engine"],
+  webhookUrl: "http://127.0.0.1:4280/webhooks/con_github",
+};
+
+export const jira: PanelConnection = {
+  ...gitHub,
+  id: "con_jira",
+  provider: "jira",
+  name: "Jira of the mill",
+  baseUrl: "https://mill.atlassian.net",
+  email: "ada@example.org",
+  statusOverrides: { open: ["Parked"], closed: ["Won't do"] },
+  hasWebhookSecret: true,
+  status: {
+    ok: false,
+    message: "Jira refuses e-mail and token. Make a new API token and store it here.",
+    account: "",
+    scopes: [],
+    checkedAt: "2026-11-20T09:00:00.000Z",
+  },
+  projects: [],
+  webhookUrl: "http://127.0.0.1:4280/webhooks/con_jira",
+};
+
+export const gitLab: PanelConnection = {
+  ...gitHub,
+  id: "con_gitlab",
+  provider: "gitlab",
+  name: "GitLab on our own",
+  baseUrl: "https://code.example.org/gitlab",
+  hasToken: false,
+  status: { ok: null, message: "Not tried yet.", account: "", scopes: [], checkedAt: null },
+  projects: [],
+  webhookUrl: "http://127.0.0.1:4280/webhooks/con_gitlab",
+};
+
+export const loaded: LoadedSettings = {
+  kind: "loaded",
+  connections: [gitHub, jira, gitLab],
+  tenants: [{ id: "ten_1", name: "Personal" }],
+  enterpriseOrigin: null,
+  canWrite: true,
+  readOnlyReason: null,
+  offlineSince: null,
+};
+
+/** The settings panel, and the test in its extension host's place. */
+export interface SettingsStage extends Pick<PanelPage, "page" | "foreign" | "complaints" | "close"> {
+  host: Channel<typeof toSettingsPanel>;
+  /** What the panel asked, in order, `ready` and `keep` aside. */
+  asked: { name: string; input: unknown }[];
+  refused: AppError[];
+  /** What the panel would keep, as it told last. */
+  kept: () => SavedSettings | undefined;
+  /** What VS Code would write to disk. */
+  saved: () => Promise<string>;
+  /** Shows another state, of now and after a reload. */
+  show(state: SettingsState): void;
+  button(name: string): Locator;
+  field(name: string): Locator;
+  /** What was said to screen readers last. */
+  announced(): Promise<string>;
+}
+
+export interface SettingsStageOptions {
+  state?: SettingsState;
+  theme?: Theme;
+  /** What the host kept of a panel that was closed. */
+  kept?: SavedSettings;
+  handlers?: Partial<Handlers<typeof toSettingsHost>>;
+  context?: BrowserContextOptions;
+}
+
+export async function openSettings(
+  browser: Browser,
+  server: PanelServer,
+  options: SettingsStageOptions = {},
+): Promise<SettingsStage> {
+  const panel = await openPanelPage(browser, server, "settings", options);
+  const { page, foreign, complaints } = panel;
+  const asked: SettingsStage["asked"] = [];
+  const refused: AppError[] = [];
+  let state = options.state ?? loaded;
+  let kept: SavedSettings | undefined;
+
+  const note = (name: string) => (input: unknown) => {
+    asked.push({ name, input });
+    return "done" as const;
+  };
+  const host = openChannel({
+    ours: toSettingsHost,
+    theirs: toSettingsPanel,
+    handlers: {
+      ready: () => {
+        // After the answer, as the protocol says.
+        setImmediate(() => host.tell("show", state));
+        return { language: "en", translations: {}, kept: options.kept ?? null };
+      },
+      refresh: note("refresh"),
+      addConnection: (input) => {
+        asked.push({ name: "addConnection", input });
+        return { id: "con_new" };
+      },
+      updateConnection: note("updateConnection"),
+      replaceToken: note("replaceToken"),
+      useSignIn: note("useSignIn"),
+      testConnection: note("testConnection"),
+      cancelTest: note("cancelTest"),
+      renewWebhookSecret: (input) => {
+        asked.push({ name: "renewWebhookSecret", input });
+        return { secret: "whs-canary-0123456789abcdef" };
+      },
+      removeWebhookSecret: note("removeWebhookSecret"),
+      removeConnection: note("removeConnection"),
+      copy: note("copy"),
+      openLink: note("openLink"),
+      keep: (saved) => {
+        kept = saved;
+      },
+      ...options.handlers,
+    },
+    post: (message) => panel.post(message),
+    onRefused: (error) => refused.push(error),
+  });
+  await panel.start((message) => host.receive(message));
+  return {
+    page,
+    foreign,
+    complaints,
+    host,
+    asked,
+    refused,
+    kept: () => kept,
+    saved: () => page.evaluate(() => sessionStorage.getItem("state") ?? ""),
+    show: (next) => {
+      state = next;
+      host.tell("show", next);
+    },
+    button: (name) => page.getByRole("button", { name, exact: true }),
+    field: (name) => page.getByLabel(name, { exact: true }),
+    announced: () => page.locator(".notices [aria-live]").innerText(),
+    close: async () => {
+      host.close();
+      await panel.close();
+    },
+  };
+}
