@@ -70,6 +70,8 @@ export class GitLabClient {
   /** The address for people without a trailing slash, as https://host/gitlab; the API is below it at /api/v4. */
   readonly base: string;
   readonly timeoutMs: number;
+  /** The most requests under way at a time; more may be asked for, they wait. */
+  readonly concurrency: number;
   readonly #token: string;
   readonly #options: Required<Pick<GitLabClientOptions, "retries" | "retryStepMs" | "maxRateLimitSeconds">>;
   readonly #errors: GitLabErrors;
@@ -87,7 +89,8 @@ export class GitLabClient {
     this.#token = connection.token;
     this.#errors = new GitLabErrors(url.host, connection.token);
     this.#budget = new RateBudget({ secondMs: retryStepMs, maxWaitSeconds: maxRateLimitSeconds });
-    this.#gate = new Gate(options.concurrency ?? 4);
+    this.concurrency = options.concurrency ?? 4;
+    this.#gate = new Gate(this.concurrency);
     this.#fetch = guardedFetch({
       name: "GitLab",
       origin: url.origin,

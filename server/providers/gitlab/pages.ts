@@ -5,12 +5,13 @@ import type { GitLabApi, GitLabCall, GitLabClient } from "./client.ts";
 import { type ListedNote, listedMember, listedNote, namedLabel } from "./payloads.ts";
 
 /** Entries of one page: the most GitLab gives. */
-const perPage = 100;
+export const perPage = 100;
 
 /** A project by its path, or by its id, which stays where it is renamed. */
 export type ProjectId = string | number;
 
-interface Dated {
+/** What every listed issue has. */
+export interface Dated {
   id: number;
   project_id: number;
   created_at: string;
@@ -23,6 +24,8 @@ export interface IssueListing<T> {
   orderBy: "created_at" | "updated_at";
   /** Where it begins, in milliseconds since 1970; null for the beginning. */
   from: number | null;
+  /** Where it ends, in milliseconds since 1970, this moment not included; nowhere where it is missing. */
+  until?: number | undefined;
   item: z.ZodType<T>;
   call: GitLabCall;
 }
@@ -31,6 +34,8 @@ export interface IssuePage<T> {
   items: T[];
   /** How many issues there are from the beginning of the listing; 0 where GitLab does not count, as over 10,000. */
   total: number;
+  /** Whether there is a next page. */
+  more: boolean;
   /** The answer's `Date` header. */
   date: string | null;
 }
@@ -42,15 +47,16 @@ export interface IssuePage<T> {
  */
 export async function* issuePages<T extends Dated>(
   client: GitLabClient,
-  { project, orderBy, from, item, call }: IssueListing<T>,
+  { project, orderBy, from, until, item, call }: IssueListing<T>,
 ): AsyncGenerator<IssuePage<T>, void> {
-  const boundary = orderBy === "created_at" ? "createdAfter" : "updatedAfter";
+  const [after, before] =
+    orderBy === "created_at" ? ["createdAfter", "createdBefore"] : ["updatedAfter", "updatedBefore"];
   /** The time by id of what was given from the boundary on. */
   const given = new Map<number, number>();
   let [since, page, newOnLaterPages] = [from, 1, 0];
   let total: number | null = null;
   let projectId = project;
-  let before = "";
+  let previous: readonly unknown[] = [];
   for (;;) {
     const options = {
       projectId,
@@ -59,20 +65,25 @@ export async function* issuePages<T extends Dated>(
       sort: "asc" as const,
       perPage,
       page,
-      ...(since !== null && { [boundary]: new Date(since).toISOString() }),
+      ...(since !== null && { [after]: new Date(since).toISOString() }),
+      // GitLab shows milliseconds of a finer time: what is shown as the end is beyond it.
+      ...(until !== undefined && { [before]: new Date(until).toISOString() }),
     };
     const { data, headers } = await client.call((api) => new Issues(api).all(options), z.array(item), call);
-    before = requireOther(data, page, before, call);
-    const fresh = data.filter((issue) => given.get(issue.id) !== Date.parse(issue[orderBy]));
+    previous = requireOther(data, page, previous, call);
+    const fresh = data.filter((issue) => {
+      const at = Date.parse(issue[orderBy]);
+      return given.get(issue.id) !== at && (until === undefined || at < until);
+    });
     for (const issue of fresh) given.set(issue.id, Date.parse(issue[orderBy]));
     projectId = data[0]?.project_id ?? projectId;
     total ??= Number(headers.get("x-total") ?? 0);
-    yield { items: fresh, total, date: headers.get("date") };
-
-    if (page > 1) newOnLaterPages += fresh.length;
     const last = data.at(-1);
     const lastTime = last === undefined ? null : Date.parse(last[orderBy]);
     const goesOn = lastTime !== null && (data.length >= perPage || hasNext(headers));
+    yield { items: fresh, total, more: goesOn, date: headers.get("date") };
+
+    if (page > 1) newOnLaterPages += fresh.length;
     if (goesOn && since !== null && lastTime <= since) {
       page += 1;
     } else if (newOnLaterPages > 0) {
@@ -126,7 +137,7 @@ async function all<T>(
   read: (api: GitLabApi, page: { page: number; perPage: number }) => Promise<unknown>,
 ): Promise<T[]> {
   const items: T[] = [];
-  let before = "";
+  let before: readonly unknown[] = [];
   for (let page = 1; ; page += 1) {
     const { data, headers } = await client.call((api) => read(api, { page, perPage }), z.array(item), call);
     before = requireOther(data, page, before, call);
@@ -140,9 +151,14 @@ function hasNext(headers: Headers): boolean {
   return (headers.get("x-next-page") ?? "") !== "" || /\brel="next"/.test(headers.get("link") ?? "");
 }
 
-/** The page as a text, to compare the next one with: a server that numbers no pages gives the first one for ever. */
-function requireOther(data: readonly unknown[], page: number, before: string, { subject }: GitLabCall): string {
-  const now = JSON.stringify(data);
-  if (page === 1 || now !== before) return now;
+/** What a page consists of, to compare the next one with: a server that numbers no pages gives the first for ever. */
+function requireOther(
+  data: readonly unknown[],
+  page: number,
+  before: readonly unknown[],
+  { subject }: GitLabCall,
+): readonly unknown[] {
+  const isSame = page > 1 && data.length > 0 && JSON.stringify(data) === JSON.stringify(before);
+  if (!isSame) return data;
   throw new AppError("provider_failed", `GitLab keeps giving the same page of ${subject}: try again later.`);
 }

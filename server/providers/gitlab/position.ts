@@ -74,7 +74,8 @@ export class ListingTracker {
 
   /** Whether the last listing gave this issue as it is. */
   isKnown(issue: ListedIssue): boolean {
-    return this.since?.seen[issue.id] === digestOf(issue);
+    const seen = this.since?.seen[issue.id];
+    return seen !== undefined && seen === digestOf(issue);
   }
 
   listed(issue: ListedIssue): void {

@@ -4,6 +4,7 @@ import type { ListOptions, ProviderIssue } from "../provider.ts";
 import type { ChangeListOptions } from "../tracker.ts";
 import type { GitLabClient } from "./client.ts";
 import { issuePages, notesOf } from "./pages.ts";
+import { allIssuePages } from "./slices.ts";
 import { listedIssue, type ListedIssue, listedKey, type ListedNote, projectPathOf, toIssue } from "./payloads.ts";
 import { ListingTracker, readPosition } from "./position.ts";
 import { isSameProject } from "./project.ts";
@@ -41,8 +42,8 @@ export class IssueReader {
   /** The lasting ids of all issues. */
   async *keys(): AsyncGenerator<string[]> {
     let done = 0;
-    const listing = { project: this.#project, orderBy: "created_at", from: null, item: listedKey } as const;
-    const pages = (ends: AbortSignal) => issuePages(this.#client, { ...listing, call: this.#call(ends) });
+    const pages = (ends: AbortSignal) =>
+      allIssuePages(this.#client, { project: this.#project, item: listedKey, call: this.#call(ends) });
     for await (const { items, total } of ahead(pages, this.#options.signal)) {
       done += items.length;
       this.#options.onProgress?.({ done, total: totalOf(done, total), step: "Looking for deleted issues" });
@@ -72,13 +73,9 @@ export class IssueReader {
 
   /** Everything in the order of creation, which stays; changes in the order of changing, which each goes to the end of. */
   #listed({ from }: ListingTracker, signal: AbortSignal) {
-    return issuePages(this.#client, {
-      project: this.#project,
-      orderBy: from === null ? "created_at" : "updated_at",
-      from,
-      item: listedIssue,
-      call: this.#call(signal),
-    });
+    const listing = { project: this.#project, item: listedIssue, call: this.#call(signal) };
+    if (from === null) return allIssuePages(this.#client, listing);
+    return issuePages(this.#client, { ...listing, orderBy: "updated_at", from });
   }
 
   async #complete(issue: ListedIssue, project: string, signal: AbortSignal): Promise<ProviderIssue> {

@@ -175,6 +175,16 @@ describe("the GitLab provider and faults", () => {
     assert.equal(pages, 100);
   });
 
+  it("waits for no other part of a long list where one fails", async () => {
+    const store = server.project(widgets);
+    for (let issue = 0; issue < 1000; issue += 1) store.create("ann", { title: "More" });
+    server.faults.add({ path: /created_after=.*created_before/, times: 1, fault: { kind: "status", status: 404 } });
+    server.faults.add({ path: /created_after=/, fault: { kind: "stall" } });
+    const began = performance.now();
+    await assert.rejects(count(trackerOf(server)), isAppError("provider_not_found", /Check its name/));
+    assert.ok(performance.now() - began < 10_000, "what never answers is given up after 30 seconds");
+  });
+
   describe("in writes", () => {
     const lost: Array<[what: string, fault: Fault, code: ErrorCode]> = [
       ["a dropped connection", { kind: "cut" }, "provider_failed"],

@@ -155,10 +155,32 @@ describe("the GitLab provider", () => {
       assert.deepEqual(seen, ["Fetching issues 100/150", "Fetching issues 150/150"]);
     });
 
-    it("reads lists that GitLab does not count to their end", async () => {
-      await serve(gitLabIssues(10_150));
-      assert.equal((await collect(trackerOf(server))).length, 10_150);
-      assert.ok(server.requests <= 104, `${server.requests} requests`);
+    it("reads long lists in several places at the same time, with few requests more", async () => {
+      await serve(gitLabIssues(3000), { latencyMs: 10 });
+      const issues = await collect(trackerOf(server, { concurrency: 4 }));
+      assert.deepEqual([issues.length, new Set(issues.map(({ key }) => key)).size], [3000, 3000]);
+      assert.equal(server.peak, 4);
+      assert.ok(server.requests <= 30 + 16, `${server.requests} requests`);
+    });
+
+    it("reads lists that GitLab does not count to their end, however they are spread over time", async () => {
+      const last = minutesAfterStart(5_000_000);
+      const early = gitLabIssues(10_150).map((issue) => (issue.iid < 9000 ? issue : { ...issue, createdAt: last }));
+      await serve([...early, gitLabIssue({ iid: 20_000, createdAt: minutesAfterStart(9_000_000) })]);
+      const issues = await collect(trackerOf(server));
+      assert.deepEqual([issues.length, new Set(issues.map(({ key }) => key)).size], [10_151, 10_151]);
+      assert.ok(server.requests <= 104 + 64 + 12, `${server.requests} requests`);
+      assert.equal(new Set(await ids(trackerOf(server))).size, 10_151);
+    });
+
+    it("gives what is created while a long list is read", async () => {
+      await serve(gitLabIssues(3000));
+      const found: string[] = [];
+      for await (const page of trackerOf(server).listIssues(widgets, { signal: signal() })) {
+        if (found.length === 0) server.project(widgets).create("ann", { title: "Meanwhile" });
+        found.push(...page.map(({ key }) => key));
+      }
+      assert.deepEqual([found.length, found.includes("#3001")], [3001, true]);
     });
 
     it("misses nothing of many issues of the same time", async () => {
