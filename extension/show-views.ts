@@ -8,6 +8,7 @@ export function showViews(aiops: Aiops, waiting: WaitingNotices): vscode.Disposa
   const { arrangement, connection, contextKeys, model, statusBar, terminals, views } = aiops;
   const issues = vscode.window.createTreeView("aiops.issues", {
     treeDataProvider: views.issues,
+    canSelectMany: true,
     showCollapseAll: true,
   });
   const projects = vscode.window.createTreeView("aiops.projects", { treeDataProvider: views.projects });

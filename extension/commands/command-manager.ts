@@ -6,9 +6,9 @@ import { commandIds, type CommandHandlers } from "./ids.ts";
 export function registerCommands(handlers: CommandHandlers, log: vscode.LogOutputChannel): vscode.Disposable {
   return vscode.Disposable.from(
     ...commandIds.map((id) =>
-      vscode.commands.registerCommand(id, async (target?: unknown): Promise<unknown> => {
+      vscode.commands.registerCommand(id, async (target?: unknown, all?: unknown): Promise<unknown> => {
         try {
-          return await handlers[id](target);
+          return await handlers[id](target, all);
         } catch (error) {
           // Not awaited: whoever called the command need not wait for the person to read it.
           void showFailure(error, log);

@@ -1,5 +1,7 @@
 // What the commands do, loaded together when the first of them is used.
 export { addProject, updateToken } from "./add-project.ts";
+export { assignIssue, changeStatus, commentIssue, labelIssue } from "./change-issues.ts";
+export { createIssue, createIssueFromSelection } from "./create-issue.ts";
 export {
   clearFilter,
   copyIssueKey,
@@ -12,8 +14,10 @@ export {
   retryGroup,
   searchIssues,
 } from "./issues.ts";
+export { discardWrite, editWrite, retryWrite } from "./outbox.ts";
 export { populateContext } from "./populate-context.ts";
 export { initialiseWorkspace, openWorkspace, refresh, refreshProjects, syncAll, syncProject } from "./projects.ts";
 export { restartServer, showStatus, signIn, startServer } from "./server.ts";
+export { myIssues, openFilter, saveFilter } from "./saved-filters.ts";
 export { attach, sendPrompt, stopSession } from "./sessions.ts";
 export { startWork } from "./start-work.ts";

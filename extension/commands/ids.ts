@@ -12,6 +12,19 @@ export const commandIds = [
   "aiops.filterIssues",
   "aiops.clearFilter",
   "aiops.groupIssues",
+  "aiops.createIssue",
+  "aiops.createIssueFromSelection",
+  "aiops.commentIssue",
+  "aiops.closeIssue",
+  "aiops.reopenIssue",
+  "aiops.assignIssue",
+  "aiops.labelIssue",
+  "aiops.myIssues",
+  "aiops.saveFilter",
+  "aiops.openFilter",
+  "aiops.retryWrite",
+  "aiops.editWrite",
+  "aiops.discardWrite",
   "aiops.loadMore",
   "aiops.retryGroup",
   "aiops.refresh",
@@ -36,8 +49,11 @@ export const commandIds = [
 
 export type CommandId = (typeof commandIds)[number];
 
-/** Takes what VS Code hands over: a node of a tree, a plain target, or nothing from the palette. */
-export type CommandHandler = (target?: unknown) => unknown;
+/**
+ * Takes what VS Code hands over: a node of a tree, a plain target, or nothing from the palette; and, from a tree, all nodes
+ * that are chosen.
+ */
+export type CommandHandler = (target?: unknown, all?: unknown) => unknown;
 
 /** One handler for each command: leaving one out does not compile. */
 export type CommandHandlers = Record<CommandId, CommandHandler>;

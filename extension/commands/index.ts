@@ -22,6 +22,19 @@ export function commandHandlers(aiops: Aiops): CommandHandlers {
     "aiops.filterIssues": async () => (await handlers()).filterIssues(aiops),
     "aiops.clearFilter": async () => (await handlers()).clearFilter(aiops),
     "aiops.groupIssues": async () => (await handlers()).groupIssues(aiops),
+    "aiops.createIssue": trusted(async (target) => (await handlers()).createIssue(aiops, target)),
+    "aiops.createIssueFromSelection": trusted(async () => (await handlers()).createIssueFromSelection(aiops)),
+    "aiops.commentIssue": trusted(async (target, all) => (await handlers()).commentIssue(aiops, target, all)),
+    "aiops.closeIssue": trusted(async (target, all) => (await handlers()).changeStatus(aiops, target, all, "closed")),
+    "aiops.reopenIssue": trusted(async (target, all) => (await handlers()).changeStatus(aiops, target, all, "open")),
+    "aiops.assignIssue": trusted(async (target, all) => (await handlers()).assignIssue(aiops, target, all)),
+    "aiops.labelIssue": trusted(async (target, all) => (await handlers()).labelIssue(aiops, target, all)),
+    "aiops.myIssues": async () => (await handlers()).myIssues(aiops),
+    "aiops.saveFilter": async () => (await handlers()).saveFilter(aiops),
+    "aiops.openFilter": async () => (await handlers()).openFilter(aiops),
+    "aiops.retryWrite": trusted(async (target) => (await handlers()).retryWrite(aiops, target)),
+    "aiops.editWrite": trusted(async (target) => (await handlers()).editWrite(aiops, target)),
+    "aiops.discardWrite": trusted(async (target) => (await handlers()).discardWrite(aiops, target)),
     "aiops.loadMore": async (target) => (await handlers()).loadMore(aiops, target),
     "aiops.retryGroup": async (target) => (await handlers()).retryGroup(aiops, target),
     "aiops.refresh": async () => (await handlers()).refresh(aiops),
@@ -47,8 +60,8 @@ export function commandHandlers(aiops: Aiops): CommandHandlers {
 
 /** In a folder that is not trusted aiops only reads, wherever the command comes from. */
 function trusted(handler: CommandHandler): CommandHandler {
-  return (target) => {
-    if (vscode.workspace.isTrusted) return handler(target);
+  return (target, all) => {
+    if (vscode.workspace.isTrusted) return handler(target, all);
     throw new AppError(
       "forbidden",
       vscode.l10n.t(

@@ -1,14 +1,15 @@
 import * as vscode from "vscode";
 import type { Aiops } from "../aiops.ts";
 import {
-  groupings,
+  groupFields,
   isFiltered,
   noFilter,
-  type Grouping,
+  type GroupField,
   type GroupPath,
   type IssueFilter,
 } from "../model/issue-groups.ts";
 import { AppError } from "../../shared/errors.ts";
+import { fieldName } from "../views/arrangement.ts";
 import { webAddress } from "../views/issue-item.ts";
 import { pickIssue } from "./pick-issue.ts";
 import { issueOf } from "./targets.ts";
@@ -155,22 +156,35 @@ function pickOrType(
   });
 }
 
-/** Chooses how the tree is grouped; kept as a setting. */
+/** Chooses how the tree is grouped, by one field or two; kept as a setting. */
 export async function groupIssues(aiops: Aiops): Promise<void> {
-  const labels: Record<Grouping, string> = {
-    "project-status": vscode.l10n.t("Project, then status"),
-    "project-provider": vscode.l10n.t("Project, then provider"),
-    status: vscode.l10n.t("Status"),
-    none: vscode.l10n.t("No groups"),
-  };
   const current = aiops.model.issues.grouping;
-  const items = (Object.keys(groupings) as Grouping[]).map((grouping) => ({
-    label: labels[grouping],
-    description: grouping === current ? vscode.l10n.t("now") : "",
-    grouping,
-  }));
-  const chosen = await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t("Group issues by…") });
-  if (chosen !== undefined) await aiops.arrangement.setGrouping(chosen.grouping);
+  const first = await pickField(vscode.l10n.t("Group issues by…"), groupFields, current[0], vscode.l10n.t("No groups"));
+  if (first === undefined) return;
+  if (first === null) return aiops.arrangement.setGrouping([]);
+  const second = await pickField(
+    vscode.l10n.t("{0}, then by…", fieldName(first)),
+    groupFields.filter((field) => field !== first),
+    current[0] === first ? current[1] : undefined,
+    vscode.l10n.t("Nothing further"),
+  );
+  if (second === undefined) return;
+  await aiops.arrangement.setGrouping(second === null ? [first] : [first, second]);
+}
+
+/** @returns null for none, undefined when the person gave up */
+async function pickField(
+  title: string,
+  fields: readonly GroupField[],
+  current: GroupField | undefined,
+  none: string,
+): Promise<GroupField | null | undefined> {
+  const now = vscode.l10n.t("now");
+  const items = [
+    ...fields.map((field) => ({ label: fieldName(field), description: field === current ? now : "", field })),
+    { label: none, description: "", field: null },
+  ];
+  return (await vscode.window.showQuickPick(items, { title }))?.field;
 }
 
 export async function loadMore(aiops: Aiops, target: unknown): Promise<void> {

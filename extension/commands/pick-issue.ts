@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
 import type { Aiops } from "../aiops.ts";
-import type { Issue } from "../../shared/entities/issue.ts";
+import type { Issue, ListedIssue } from "../../shared/entities/issue.ts";
 import { AppError, errorMessage } from "../../shared/errors.ts";
-import { statusIcon } from "../views/issue-item.ts";
+import { issueIcon } from "../views/issue-item.ts";
 import { ago, oneLine } from "../views/text.ts";
 
 const shown = 30;
@@ -47,7 +47,8 @@ export function pickIssue(
     pick.busy = true;
     try {
       const q = searchText(pick.value);
-      const query = q === undefined ? (options.openFirst ? { status: "open" as const } : {}) : { q };
+      const open = options.openFirst ? { status: "open" as const } : {};
+      const query = q === undefined ? open : { q, highlight: true };
       const page = await aiops.connection.request((client) => client.issues.list({ ...query, limit: shown }));
       if (mine !== asked) return;
       pick.items =
@@ -95,7 +96,7 @@ export function searchText(typed: string): string | undefined {
   return /[\p{L}\p{N}]$/u.test(text) ? `${text}*` : text;
 }
 
-function issueEntry(aiops: Aiops): (issue: Issue) => IssueItem {
+function issueEntry(aiops: Aiops): (issue: ListedIssue) => IssueItem {
   return (issue) => {
     const project = aiops.model.projects.get(issue.projectId);
     return {
@@ -103,12 +104,26 @@ function issueEntry(aiops: Aiops): (issue: Issue) => IssueItem {
       description: [...issue.assignees.map(({ name }) => `@${oneLine(name)}`), ...issue.labels.map(oneLine)].join(
         " · ",
       ),
-      detail: [project === undefined ? "" : oneLine(project.name), ago(issue.updatedAt)].filter(Boolean).join(" · "),
-      iconPath: statusIcon(issue.status),
+      detail: [project === undefined ? "" : oneLine(project.name), ago(issue.updatedAt), found(issue)]
+        .filter(Boolean)
+        .join(" · "),
+      iconPath: issueIcon(issue),
       alwaysShow: true,
       issue,
     };
   };
+}
+
+/** Where the text was found outside of the title, what was searched for in ‹ ›: a quick pick has no other marks. */
+function found({ snippet }: ListedIssue): string {
+  if (snippet === undefined || snippet.text === "") return "";
+  let text = "";
+  let position = 0;
+  for (const { start, end } of snippet.marks) {
+    text += `${snippet.text.slice(position, start)}‹${snippet.text.slice(start, end)}›`;
+    position = end;
+  }
+  return oneLine(text + snippet.text.slice(position));
 }
 
 function nothing(typed: string): IssueItem {

@@ -3,13 +3,14 @@ import type { Aiops } from "../aiops.ts";
 import type { Issue } from "../../shared/entities/issue.ts";
 import type { Project } from "../../shared/entities/project.ts";
 import type { Session } from "../../shared/entities/session.ts";
+import type { Tenant } from "../../shared/entities/tenant.ts";
 import { AppError } from "../../shared/errors.ts";
 import { oneLine } from "../views/text.ts";
 import { statusLabel } from "../views/sessions-view.ts";
 import { pickIssue } from "./pick-issue.ts";
 
 /** The value of an id that a tree node, a panel or another extension handed over. */
-function idOf(target: unknown, name: "issueId" | "projectId" | "sessionId"): string | undefined {
+export function idOf(target: unknown, name: "issueId" | "projectId" | "sessionId" | "writeId"): string | undefined {
   if (typeof target !== "object" || target === null) return undefined;
   const value: unknown = Reflect.get(target, name);
   return typeof value === "string" ? value : undefined;
@@ -20,6 +21,29 @@ export async function issueOf(aiops: Aiops, target: unknown, placeholder: string
   const id = idOf(target, "issueId");
   if (id === undefined) return pickIssue(aiops, placeholder);
   return aiops.model.issues.find(id) ?? aiops.connection.request((client) => client.issues.get({ id }));
+}
+
+/** The issues a command was called on: all that are chosen in the tree, else as {@link issueOf}. Empty for giving up. */
+export async function issuesOf(aiops: Aiops, target: unknown, all: unknown, placeholder: string): Promise<Issue[]> {
+  const chosen = Array.isArray(all) ? all.map((node: unknown) => idOf(node, "issueId")) : [];
+  const ids = [...new Set(chosen.filter((id) => id !== undefined))];
+  if (ids.length > 1) {
+    return Promise.all(
+      ids.map(
+        async (id) => aiops.model.issues.find(id) ?? aiops.connection.request((client) => client.issues.get({ id })),
+      ),
+    );
+  }
+  const issue = await issueOf(aiops, target, placeholder);
+  return issue === undefined ? [] : [issue];
+}
+
+/** The only tenant, or the one the person chooses. */
+export async function readTenant({ model }: Aiops, placeHolder: string): Promise<Tenant | undefined> {
+  const tenants = model.tenants.all();
+  if (tenants.length <= 1) return tenants[0];
+  const items = tenants.map((tenant) => ({ label: oneLine(tenant.name), tenant }));
+  return (await vscode.window.showQuickPick(items, { placeHolder }))?.tenant;
 }
 
 /** The project a command was called on, through its issue group too; asked for where there are several. */

@@ -1,9 +1,17 @@
 import { EventEmitter, type Disposable } from "vscode";
 import type { Request } from "../connection/connection.ts";
-import type { Issue } from "../../shared/entities/issue.ts";
+import type { ListedIssue } from "../../shared/entities/issue.ts";
 import { AppError, errorMessage } from "../../shared/errors.ts";
-import { groupings, groupKey, queryOf, type Grouping, type GroupPath, type IssueFilter } from "./issue-groups.ts";
-import { noFilter } from "./issue-groups.ts";
+import {
+  groupKey,
+  levelsOf,
+  noFilter,
+  queryOf,
+  type GroupField,
+  type Grouping,
+  type GroupPath,
+  type IssueFilter,
+} from "./issue-groups.ts";
 
 export interface GroupCount {
   value: string;
@@ -13,7 +21,7 @@ export interface GroupCount {
 /** What is known of the things below a path. */
 export type GroupContent =
   | { kind: "groups"; groups: readonly GroupCount[] }
-  | { kind: "issues"; issues: readonly Issue[]; total: number; nextCursor: string | null };
+  | { kind: "issues"; issues: readonly ListedIssue[]; total: number; nextCursor: string | null };
 
 interface Group {
   path: GroupPath;
@@ -56,6 +64,11 @@ export class IssueTree implements Disposable {
     return this.#grouping;
   }
 
+  /** The fields of the tree's levels, above the issues. */
+  get levels(): readonly GroupField[] {
+    return levelsOf(this.#grouping, this.#filter);
+  }
+
   get filter(): IssueFilter {
     return this.#filter;
   }
@@ -84,7 +97,7 @@ export class IssueTree implements Disposable {
   }
 
   /** An issue that has been read. */
-  find(issueId: string): Issue | undefined {
+  find(issueId: string): ListedIssue | undefined {
     for (const { content } of this.#groups.values()) {
       const issue = content?.kind === "issues" ? content.issues.find(({ id }) => id === issueId) : undefined;
       if (issue !== undefined) return issue;
@@ -93,8 +106,8 @@ export class IssueTree implements Disposable {
   }
 
   /** Every issue that has been read, each once. */
-  known(): Issue[] {
-    const issues = new Map<string, Issue>();
+  known(): ListedIssue[] {
+    const issues = new Map<string, ListedIssue>();
     for (const { content } of this.#groups.values()) {
       if (content?.kind === "issues") for (const issue of content.issues) issues.set(issue.id, issue);
     }
@@ -122,7 +135,9 @@ export class IssueTree implements Disposable {
     if (before?.kind !== "issues" || before.nextCursor === null) return;
     const query = queryOf(path, this.#filter);
     const { nextCursor: cursor } = before;
-    const page = await this.#request((client) => client.issues.list({ ...query, cursor, limit: pageSize }));
+    const page = await this.#request((client) =>
+      client.issues.list({ ...query, ...this.#marks, cursor, limit: pageSize }),
+    );
     if (group.content !== before) return;
     const known = new Set(before.issues.map(({ id }) => id));
     const fresh = page.items.filter(({ id }) => !known.has(id));
@@ -145,6 +160,11 @@ export class IssueTree implements Disposable {
 
   dispose(): void {
     this.#changed.dispose();
+  }
+
+  /** Where the text that was searched for stands, is asked for only where there is one. */
+  get #marks(): { highlight?: true } {
+    return this.#filter.text === undefined ? {} : { highlight: true };
   }
 
   #group(path: GroupPath): Group {
@@ -196,20 +216,20 @@ export class IssueTree implements Disposable {
 
   async #fetch(path: GroupPath, count: number): Promise<GroupContent> {
     const query = queryOf(path, this.#filter);
-    const by = groupings[this.#grouping][path.length];
+    const by = this.levels[path.length];
     if (by !== undefined) {
       if (query === undefined) return { kind: "groups", groups: [] };
       const { items } = await this.#request((client) => client.issues.groups({ ...query, by }));
       return { kind: "groups", groups: items };
     }
     if (query === undefined) return { kind: "issues", issues: [], total: 0, nextCursor: null };
-    const issues: Issue[] = [];
+    const issues: ListedIssue[] = [];
     let cursor: string | null = null;
     let total = 0;
     do {
       const limit = Math.min(largestPage, count - issues.length);
       const after: { cursor?: string } = cursor === null ? {} : { cursor };
-      const page = await this.#request((client) => client.issues.list({ ...query, ...after, limit }));
+      const page = await this.#request((client) => client.issues.list({ ...query, ...this.#marks, ...after, limit }));
       issues.push(...page.items);
       cursor = page.nextCursor;
       total = page.total;
@@ -237,7 +257,7 @@ export class IssueTree implements Disposable {
   }
 
   #announceCounts(path: GroupPath, before: readonly GroupCount[], after: readonly GroupCount[]): void {
-    const by = groupings[this.#grouping][path.length];
+    const by = this.levels[path.length];
     if (by === undefined) return;
     after.forEach(({ value, count }, index) => {
       if (count !== before[index]?.count) this.#changed.fire({ path: [...path, { by, value }] });

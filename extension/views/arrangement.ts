@@ -1,17 +1,35 @@
 import * as vscode from "vscode";
 import type { ContextKeyTable } from "../context-keys.ts";
-import { isFiltered, isGrouping, noFilter, type Grouping, type IssueFilter } from "../model/issue-groups.ts";
+import {
+  isFiltered,
+  noFilter,
+  readGrouping,
+  type GroupField,
+  type Grouping,
+  type IssueFilter,
+} from "../model/issue-groups.ts";
 import type { IssueTree } from "../model/issue-tree.ts";
-import { statusName } from "./issue-item.ts";
+import { providerName, statusName } from "./issue-item.ts";
 
 const filterKey = "aiops.issueFilter";
 const section = "aiops";
 const groupBySetting = "issues.groupBy";
 
+export function fieldName(field: GroupField): string {
+  const names: Record<GroupField, string> = {
+    project: vscode.l10n.t("Project"),
+    provider: vscode.l10n.t("Provider"),
+    status: vscode.l10n.t("Status"),
+    label: vscode.l10n.t("Label"),
+    assignee: vscode.l10n.t("Assignee"),
+    milestone: vscode.l10n.t("Milestone"),
+  };
+  return names[field];
+}
+
 /** Reads the setting of how issues are grouped. */
 export function configuredGrouping(): Grouping {
-  const value = vscode.workspace.getConfiguration(section).get<unknown>(groupBySetting);
-  return isGrouping(value) ? value : "project-status";
+  return readGrouping(vscode.workspace.getConfiguration(section).get<unknown>(groupBySetting));
 }
 
 /** How the person arranged the issue tree: the grouping is a setting, the filter is kept for the workspace. */
@@ -45,16 +63,19 @@ export class Arrangement implements vscode.Disposable {
   async setGrouping(grouping: Grouping): Promise<void> {
     await vscode.workspace
       .getConfiguration(section)
-      .update(groupBySetting, grouping, vscode.ConfigurationTarget.Global);
+      .update(groupBySetting, [...grouping], vscode.ConfigurationTarget.Global);
   }
 
   /** The filter in words, for the view's title. */
   describe(): string {
-    const { status, assignee, labels, text } = this.filter;
+    const { provider, status, assignee, labels, milestone, without = [], text } = this.filter;
     return [
+      provider === undefined ? "" : providerName(provider),
       status === undefined ? "" : statusName(status),
       assignee === undefined ? "" : `@${assignee}`,
       ...labels.map((label) => `#${label}`),
+      milestone ?? "",
+      ...without.map((field) => vscode.l10n.t("without {0}", fieldName(field).toLowerCase())),
       text === undefined ? "" : `“${text}”`,
     ]
       .filter((part) => part !== "")

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { Issue } from "../../shared/entities/issue.ts";
+import type { Issue, ListedIssue } from "../../shared/entities/issue.ts";
 import { link } from "../../shared/messages/shape.ts";
 import { AppError } from "../../shared/errors.ts";
 import { ago, appendFact, beginning, dateTime, oneLine, untrustedMarkdown } from "./text.ts";
@@ -13,6 +13,18 @@ export function providerName(provider: string): string {
   return Object.hasOwn(providerNames, provider) ? providerNames[provider as Issue["provider"]] : provider;
 }
 
+export function providerIcon(provider: string): vscode.ThemeIcon {
+  const icons: Record<Issue["provider"], string> = { github: "github", gitlab: "git-merge", jira: "tasklist" };
+  return new vscode.ThemeIcon(Object.hasOwn(icons, provider) ? icons[provider as Issue["provider"]] : "globe");
+}
+
+/** Which tracker, and whether it is done: the tracker's own sign while open, a tick when closed. */
+export function issueIcon({ provider, status }: Issue): vscode.ThemeIcon {
+  return status === "closed" || provider === "github"
+    ? statusIcon(status)
+    : new vscode.ThemeIcon(providerIcon(provider).id, new vscode.ThemeColor("charts.green"));
+}
+
 export function statusIcon(status: Issue["status"]): vscode.ThemeIcon {
   return status === "open"
     ? new vscode.ThemeIcon("issues", new vscode.ThemeColor("charts.green"))
@@ -24,19 +36,21 @@ export function statusName(status: string): string {
 }
 
 /** An issue as a line of the tree; its tooltip is made by {@link issueTooltip} when it is hovered over. */
-export function issueItem(issue: Issue, id: string): vscode.TreeItem {
-  const item = new vscode.TreeItem(`${issue.key} ${oneLine(issue.title)}`);
+export function issueItem(issue: ListedIssue, id: string, namesProvider: boolean): vscode.TreeItem {
+  const item = new vscode.TreeItem(markedLabel(issue));
   const people = issue.assignees.map(({ name }) => `@${oneLine(name)}`).join(" ");
   const labels = issue.labels.map((label) => oneLine(label)).join(", ");
   item.id = id;
-  item.description = [people, labels, ago(issue.updatedAt)].filter((part) => part !== "").join(" · ");
-  item.iconPath = statusIcon(issue.status);
+  const tracker = namesProvider ? providerName(issue.provider) : "";
+  item.description = [tracker, people, labels, ago(issue.updatedAt)].filter((part) => part !== "").join(" · ");
+  item.iconPath = issueIcon(issue);
   item.contextValue = `issue.${issue.status}`;
   item.command = { command: "aiops.openIssue", title: vscode.l10n.t("Open Issue"), arguments: [{ issueId: issue.id }] };
   item.accessibilityInformation = {
     label: [
       issue.key,
       oneLine(issue.title),
+      tracker,
       statusName(issue.status),
       people === "" ? vscode.l10n.t("not assigned") : vscode.l10n.t("assigned to {0}", people),
       labels === "" ? "" : vscode.l10n.t("labels {0}", labels),
@@ -46,6 +60,14 @@ export function issueItem(issue: Issue, id: string): vscode.TreeItem {
       .join(", "),
   };
   return item;
+}
+
+/** Key and title, with what was searched for marked; marks of a title that had to be cleaned would not fit. */
+function markedLabel({ key, title, snippet }: ListedIssue): vscode.TreeItemLabel | string {
+  const label = `${key} ${oneLine(title)}`;
+  if (snippet === undefined || snippet.titleMarks.length === 0 || oneLine(title) !== title) return label;
+  const before = key.length + 1;
+  return { label, highlights: snippet.titleMarks.map(({ start, end }) => [start + before, end + before]) };
 }
 
 /** Title, facts, the first lines and a link. Everything from the tracker is shown as text. */

@@ -1,16 +1,29 @@
 import * as vscode from "vscode";
-import { groupings, groupKey, isFiltered, queryOf, type GroupPath } from "../model/issue-groups.ts";
+import { groupKey, isFiltered, queryOf, type GroupField, type GroupPath } from "../model/issue-groups.ts";
 import type { Model } from "../model/model.ts";
-import type { Issue } from "../../shared/entities/issue.ts";
-import { issueItem, issueTooltip, providerName, statusIcon, statusName } from "./issue-item.ts";
+import type { ListedIssue } from "../../shared/entities/issue.ts";
+import type { OutboxItem } from "../../shared/entities/outbox.ts";
+import { issueItem, issueTooltip, providerIcon, providerName, statusIcon, statusName } from "./issue-item.ts";
+import { outboxGroupItem, writeItem } from "./outbox-item.ts";
 import { oneLine } from "./text.ts";
 
 export type IssuesNode =
+  | { kind: "outbox"; path: GroupPath; parent: undefined }
+  | { kind: "write"; writeId: string; path: GroupPath; parent: IssuesNode }
   | { kind: "group"; path: GroupPath; parent: IssuesNode | undefined }
   | { kind: "issue"; issueId: string; path: GroupPath; parent: IssuesNode | undefined }
   | { kind: "more"; path: GroupPath; parent: IssuesNode | undefined }
   | { kind: "failed"; path: GroupPath; parent: IssuesNode | undefined }
   | { kind: "empty"; path: GroupPath; parent: IssuesNode | undefined };
+
+/** Milliseconds in which a write is expected to have arrived. */
+const settleMs = 1500;
+
+/** Whether a write is on its first way; one that failed or waits for its person is shown at once. */
+function isJustMade({ status, error, createdAt }: OutboxItem): boolean {
+  const goes = (status === "queued" || status === "sending") && error === null;
+  return goes && Date.now() - Date.parse(createdAt) < settleMs;
+}
 
 /** The issue tree. Draws what the model holds and lets it read what is looked at for the first time. */
 export class IssuesView implements vscode.TreeDataProvider<IssuesNode>, vscode.Disposable {
@@ -21,6 +34,7 @@ export class IssuesView implements vscode.TreeDataProvider<IssuesNode>, vscode.D
   readonly #changed = new vscode.EventEmitter<IssuesNode | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #subscriptions: vscode.Disposable[];
+  #settling: NodeJS.Timeout | undefined;
 
   /** @param isShown whether there is something to show at all: else the welcome views speak */
   constructor(model: Model, isShown: () => boolean) {
@@ -32,6 +46,7 @@ export class IssuesView implements vscode.TreeDataProvider<IssuesNode>, vscode.D
         this.#redraw(issueId === undefined ? groupKey(path) : issueKey(path, issueId));
       }),
       model.projects.onDidChange(() => this.refresh()),
+      model.outbox.onDidChange(() => this.#outboxChanged()),
     ];
   }
 
@@ -43,6 +58,11 @@ export class IssuesView implements vscode.TreeDataProvider<IssuesNode>, vscode.D
 
   getChildren(node?: IssuesNode): IssuesNode[] | Promise<IssuesNode[]> {
     if (!this.#isShown()) return [];
+    if (node?.kind === "outbox") {
+      return this.#waiting().map(({ id }) =>
+        this.#node(`outbox/${id}`, { kind: "write", writeId: id, path: [], parent: node }),
+      );
+    }
     if (node !== undefined && node.kind !== "group") return [];
     const path = node?.path ?? [];
     const { issues } = this.#model;
@@ -55,13 +75,20 @@ export class IssuesView implements vscode.TreeDataProvider<IssuesNode>, vscode.D
   }
 
   getTreeItem(node: IssuesNode): vscode.TreeItem {
+    if (node.kind === "outbox") return outboxGroupItem(this.#waiting());
+    if (node.kind === "write") {
+      const write = this.#model.outbox.get(node.writeId);
+      return write === undefined ? new vscode.TreeItem("") : writeItem(write);
+    }
     if (node.kind === "group") return this.#groupItem(node.path);
     if (node.kind === "more") return this.#moreItem(node);
     if (node.kind === "failed") return this.#failedItem(node);
     if (node.kind === "empty") return emptyItem(node.path);
     const issue = this.#issue(node.path, node.issueId);
     // Between an event and the reading of what it changed a node may stand for an issue that has left its group.
-    return issue === undefined ? new vscode.TreeItem("") : issueItem(issue, issueKey(node.path, node.issueId));
+    return issue === undefined
+      ? new vscode.TreeItem("")
+      : issueItem(issue, issueKey(node.path, node.issueId), this.#severalProviders());
   }
 
   resolveTreeItem(item: vscode.TreeItem, node: IssuesNode): vscode.TreeItem {
@@ -71,6 +98,7 @@ export class IssuesView implements vscode.TreeDataProvider<IssuesNode>, vscode.D
   }
 
   dispose(): void {
+    clearTimeout(this.#settling);
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
@@ -92,20 +120,45 @@ export class IssuesView implements vscode.TreeDataProvider<IssuesNode>, vscode.D
     const content = issues.content(path);
     if (content === undefined || failed.length > 0) return failed;
     if (content.kind === "groups") {
-      const by = groupings[issues.grouping][path.length];
+      const by = issues.levels[path.length];
       if (by === undefined) return [];
       const values = by === "project" ? this.#projectIds(content.groups) : inOrder(by, content.groups);
       if (values.length === 0 && projectOf(path) !== undefined) return [this.#empty(path, parent)];
-      return values.map((value) => {
+      const groups = values.map((value) => {
         const below = [...path, { by, value }];
         return this.#node(groupKey(below), { kind: "group", path: below, parent });
       });
+      return [...this.#outbox(path), ...groups];
     }
     const nodes = content.issues.map(({ id }) =>
       this.#node(issueKey(path, id), { kind: "issue", issueId: id, path, parent }),
     );
     if (content.nextCursor !== null) nodes.push(this.#node(`${groupKey(path)}/more`, { kind: "more", path, parent }));
-    return nodes;
+    return [...this.#outbox(path), ...nodes];
+  }
+
+  /** At the top, as long as something waits there. */
+  #outbox(path: GroupPath): IssuesNode[] {
+    if (path.length > 0 || this.#waiting().length === 0) return [];
+    return [this.#node("outbox", { kind: "outbox", path: [], parent: undefined })];
+  }
+
+  /** What waits in the outbox; a write that most likely arrives at once would only make the tree jump. */
+  #waiting(): OutboxItem[] {
+    return this.#model.pending().filter((write) => !isJustMade(write));
+  }
+
+  #outboxChanged(): void {
+    clearTimeout(this.#settling);
+    if (this.#model.pending().some(isJustMade)) {
+      this.#settling = setTimeout(() => this.#outboxChanged(), settleMs);
+    }
+    const node = this.#nodes.get("outbox");
+    const shown = node !== undefined;
+    if (shown !== this.#waiting().length > 0) {
+      this.#nodes.delete("outbox");
+      this.#changed.fire(undefined);
+    } else if (shown) this.#changed.fire(node);
   }
 
   #empty(path: GroupPath, parent: IssuesNode | undefined): IssuesNode {
@@ -128,7 +181,7 @@ export class IssuesView implements vscode.TreeDataProvider<IssuesNode>, vscode.D
     return node;
   }
 
-  #issue(path: GroupPath, issueId: string): Issue | undefined {
+  #issue(path: GroupPath, issueId: string): ListedIssue | undefined {
     const content = this.#model.issues.content(path);
     return content?.kind === "issues" ? content.issues.find(({ id }) => id === issueId) : undefined;
   }
@@ -152,7 +205,10 @@ export class IssuesView implements vscode.TreeDataProvider<IssuesNode>, vscode.D
     item.contextValue = `group.${step.by}`;
     item.accessibilityInformation = { label: vscode.l10n.t("{0}, {1} issues", label, count) };
     if (step.by === "status") item.iconPath = statusIcon(closed ? "closed" : "open");
-    if (step.by === "provider") item.iconPath = new vscode.ThemeIcon(step.value === "github" ? "github" : "globe");
+    if (step.by === "provider") item.iconPath = providerIcon(step.value);
+    if (step.by === "label") item.iconPath = new vscode.ThemeIcon("tag");
+    if (step.by === "assignee") item.iconPath = new vscode.ThemeIcon("person");
+    if (step.by === "milestone") item.iconPath = new vscode.ThemeIcon("milestone");
     if (step.by === "project") {
       item.iconPath = new vscode.ThemeIcon("repo");
       const project = this.#model.projects.get(step.value);
@@ -162,7 +218,16 @@ export class IssuesView implements vscode.TreeDataProvider<IssuesNode>, vscode.D
     return item;
   }
 
-  #groupLabel(by: "project" | "provider" | "status", value: string): string {
+  /** Whether a line must say which tracker it is of. */
+  #severalProviders(): boolean {
+    const { issues } = this.#model;
+    return !issues.levels.includes("provider") && new Set(issues.known().map(({ provider }) => provider)).size > 1;
+  }
+
+  #groupLabel(by: GroupField, value: string): string {
+    if (by === "label") return value === "" ? vscode.l10n.t("No label") : oneLine(value);
+    if (by === "assignee") return value === "" ? vscode.l10n.t("Nobody") : oneLine(value);
+    if (by === "milestone") return value === "" ? vscode.l10n.t("No milestone") : oneLine(value);
     if (by === "status") return statusName(value);
     if (by === "provider") return providerName(value);
     return oneLine(this.#model.projects.get(value)?.name ?? value);
@@ -200,10 +265,14 @@ export class IssuesView implements vscode.TreeDataProvider<IssuesNode>, vscode.D
   }
 }
 
-/** What is to be done before what is done; providers by their names. */
-function inOrder(by: "provider" | "status", groups: readonly { value: string }[]): string[] {
-  const rank = (value: string): string => (by === "status" ? (value === "open" ? "0" : "1") : providerName(value));
-  return groups.map(({ value }) => value).toSorted((a, b) => rank(a).localeCompare(rank(b)));
+/** What is to be done before what is done; the others by their names, those without last. */
+function inOrder(by: GroupField, groups: readonly { value: string }[]): string[] {
+  const values = groups.map(({ value }) => value);
+  if (by === "status") return values.toSorted((a, b) => b.localeCompare(a));
+  const name = by === "provider" ? providerName : (value: string): string => value;
+  return values.toSorted(
+    (a, b) => Number(a === "") - Number(b === "") || name(a).localeCompare(name(b), undefined, { numeric: true }),
+  );
 }
 
 function emptyItem(path: GroupPath): vscode.TreeItem {

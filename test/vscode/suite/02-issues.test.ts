@@ -76,16 +76,28 @@ describe("the Issues view", () => {
   });
 
   it("groups as the person wishes", async () => {
-    await aiops.arrangement.setGrouping("status");
+    await aiops.arrangement.setGrouping(["status"]);
     await waitFor(async () => (await tree()).startsWith("Open | 120\n  #120"), { what: "groups by status" });
-    await aiops.arrangement.setGrouping("project-provider");
+    await aiops.arrangement.setGrouping(["project", "provider"]);
     await waitFor(async () => (await tree()).startsWith("bernoulli | 129\n  GitHub | 129\n    #129"), {
       what: "groups by provider",
     });
-    await aiops.arrangement.setGrouping("none");
+    await aiops.arrangement.setGrouping([]);
     await waitFor(async () => (await tree()).startsWith("#129"), { what: "no groups" });
     void vscode.commands.executeCommand("aiops.groupIssues");
-    await quickInput.choose("Project, then status");
+    await quickInput.choose("Label");
+    await quickInput.asks("Label, then by");
+    await quickInput.choose("Nothing further");
+    await waitFor(async () => (await tree()).startsWith("bug | 32\n  #"), { what: "groups by label" });
+    assert.deepEqual(await lines(/^\S/), ["bug | 32", "docs | 19", "mill | 32", "No label | 78"]);
+    await aiops.arrangement.setGrouping(["assignee", "label"]);
+    await waitFor(async () => (await tree()).startsWith("ada | 12\n  bug | 6\n"), {
+      what: "groups by assignee and label",
+    });
+    void vscode.commands.executeCommand("aiops.groupIssues");
+    await quickInput.choose("Project");
+    await quickInput.asks("Project, then by");
+    await quickInput.choose("Status");
     await waitFor(async () => (await tree()).startsWith("bernoulli | 129\n  Open"), { what: "the default groups" });
   });
 
