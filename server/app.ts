@@ -50,6 +50,7 @@ import { ProjectService } from "./projects/service.ts";
 import { createProvider } from "./providers/create-provider.ts";
 import { KeyRing } from "./secrets/key-ring.ts";
 import { SecretBox } from "./secrets/secret-box.ts";
+import { takeTurns } from "./serial.ts";
 import { serverIdentity } from "./server-identity.ts";
 import { SessionRepository } from "./sessions/repository.ts";
 import { sessionRoutes, toolRoutes } from "./sessions/routes.ts";
@@ -129,16 +130,18 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
   const serverId = await serverIdentity(store);
 
   const events = new EventBus();
-  const common = { store, events, clock };
+  const common = { store, events, clock, inTurn: takeTurns() };
+  const tenantExists = (id: string) => tenants.find(id) !== undefined;
   const tenants = await TenantService.open({
     ...common,
     requireRenamable: async ({ id }) => {
       for (const project of projects.list(({ tenantId }) => tenantId === id)) await uses.requireRenamable(project);
     },
   });
-  const users = await UserService.open({ ...common, tenantExists: (id) => tenants.find(id) !== undefined });
+  const users = await UserService.open({ ...common, tenantExists });
   const connections = await ConnectionService.open({
     ...common,
+    tenantExists,
     secrets,
     createProvider,
     allowPrivateAddresses: config.allowPrivateProviders,
@@ -149,6 +152,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
   if (indexed > 0) log.info({ count: indexed }, "the full text index was filled anew");
   const projects = await ProjectService.open({
     ...common,
+    tenantExists,
     allowFileRepositories: config.allowFileRepositories,
     findConnection: (id) => connections.find(id),
     requireRemovable: (project) => uses.requireIdle(project, "delete the project"),

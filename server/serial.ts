@@ -35,3 +35,12 @@ export class Serial {
     }
   }
 }
+
+/** Runs work while none of its kind runs. */
+export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** Turns that all who are given it take. */
+export function takeTurns(): InTurn {
+  const serial = new Serial();
+  return (work) => serial.run("all", work);
+}

@@ -14,6 +14,7 @@ import { newId } from "../ids.ts";
 import type { IssueProvider, ProviderConnection } from "../providers/provider.ts";
 import { ProviderPool } from "../providers/provider-pool.ts";
 import type { SecretBox } from "../secrets/secret-box.ts";
+import type { InTurn } from "../serial.ts";
 import type { DocumentStore } from "../storage/document-store.ts";
 import { checkProviderAddress } from "./address.ts";
 
@@ -40,6 +41,9 @@ export interface ConnectionServiceOptions {
   store: DocumentStore;
   events: EventBus;
   clock: Clock;
+  /** Around what refers to other records, and what removes them: no reference is left to what is gone. */
+  inTurn: InTurn;
+  tenantExists: (tenantId: string) => boolean;
   secrets: SecretBox;
   createProvider: (connection: ProviderConnection) => Promise<IssueProvider>;
   allowPrivateAddresses: boolean;
@@ -91,7 +95,11 @@ export class ConnectionService {
     const id = newId();
     const sealedToken = this.#seal("token", token, fields.tenantId, id);
     const sealedWebhookSecret = this.#seal("webhookSecret", webhookSecret, fields.tenantId, id);
-    return present(await this.#directory.create({ ...fields, sealedToken, sealedWebhookSecret, status: untried }, id));
+    return this.#options.inTurn(async () => {
+      if (!this.#options.tenantExists(fields.tenantId)) throw new AppError("not_found", "There is no such tenant.");
+      const record = { ...fields, sealedToken, sealedWebhookSecret, status: untried };
+      return present(await this.#directory.create(record, id));
+    });
   }
 
   /**
@@ -133,11 +141,13 @@ export class ConnectionService {
     version: number | undefined,
     linkedProjects: (connectionId: string) => string[],
   ): Promise<void> {
-    const names = linkedProjects(id);
-    if (names.length > 0) {
-      throw new AppError("conflict", `The connection is used by ${names.join(", ")}. Remove those links first.`);
-    }
-    await this.#directory.remove(id, version);
+    await this.#options.inTurn(async () => {
+      const names = linkedProjects(id);
+      if (names.length > 0) {
+        throw new AppError("conflict", `The connection is used by ${names.join(", ")}. Remove those links first.`);
+      }
+      await this.#directory.remove(id, version);
+    });
     this.#providers.forget(id);
   }
 

@@ -5,6 +5,7 @@ import { AppError } from "../../shared/errors.ts";
 import { EntityDirectory } from "../directory/entities.ts";
 import type { EventBus } from "../events/bus.ts";
 import { newId } from "../ids.ts";
+import type { InTurn } from "../serial.ts";
 import type { DocumentStore } from "../storage/document-store.ts";
 import { checkProject } from "./check.ts";
 
@@ -12,6 +13,9 @@ export interface ProjectServiceOptions {
   store: DocumentStore;
   events: EventBus;
   clock: Clock;
+  /** Around what refers to other records, and what removes them: no reference is left to what is gone. */
+  inTurn: InTurn;
+  tenantExists: (tenantId: string) => boolean;
   allowFileRepositories: boolean;
   findConnection: (id: string) => Connection | undefined;
   /** Asked before a project is deleted. @throws AppError conflict while it is in use */
@@ -56,7 +60,10 @@ export class ProjectService {
 
   async create(input: ProjectInput): Promise<Project> {
     checkProject(input, this.#rules);
-    return this.#directory.create({ ...input, links: [] });
+    return this.#options.inTurn(async () => {
+      if (!this.#options.tenantExists(input.tenantId)) throw new AppError("not_found", "There is no such tenant.");
+      return this.#directory.create({ ...input, links: [] });
+    });
   }
 
   /** @throws AppError conflict for another slug while the project has a clone, or something runs in it */
@@ -81,7 +88,7 @@ export class ProjectService {
   /** @throws AppError not_found for another tenant's connection, conflict where the same is linked already */
   async addLink(id: string, input: Omit<ProjectLink, "id">): Promise<ProjectLink> {
     const link = { id: newId(), ...input };
-    await this.#directory.update(id, undefined, (current) => {
+    const add = (current: Project) => {
       const target = this.#options.findConnection(input.connectionId);
       if (target === undefined || target.tenantId !== current.tenantId) {
         throw new AppError("not_found", "There is no such connection in the project's tenant.");
@@ -91,7 +98,8 @@ export class ProjectService {
       );
       if (same) throw new AppError("conflict", `${input.externalProject} is linked to this project already.`);
       return { ...current, links: [...current.links, link] };
-    });
+    };
+    await this.#options.inTurn(() => this.#directory.update(id, undefined, add));
     return link;
   }
 

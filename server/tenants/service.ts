@@ -3,12 +3,15 @@ import { tenant, type Tenant, type TenantInput } from "../../shared/entities/ten
 import { AppError } from "../../shared/errors.ts";
 import { EntityDirectory } from "../directory/entities.ts";
 import type { EventBus } from "../events/bus.ts";
+import type { InTurn } from "../serial.ts";
 import type { DocumentStore } from "../storage/document-store.ts";
 
 export interface TenantServiceOptions {
   store: DocumentStore;
   events: EventBus;
   clock: Clock;
+  /** Around what refers to other records, and what removes them: no reference is left to what is gone. */
+  inTurn: InTurn;
   /** Asked before a tenant gets another slug. @throws AppError conflict while something is named after it */
   requireRenamable: (tenant: Tenant) => Promise<void>;
 }
@@ -60,10 +63,12 @@ export class TenantService {
 
   /** @throws AppError conflict while anything belongs to it */
   async remove(id: string, version: number | undefined, contents: TenantContents): Promise<void> {
-    const left = contents(id);
-    if (left.length > 0) {
-      throw new AppError("conflict", `The tenant still has ${left.join(" and ")}. Delete or move those first.`);
-    }
-    await this.#directory.remove(id, version);
+    await this.#options.inTurn(async () => {
+      const left = contents(id);
+      if (left.length > 0) {
+        throw new AppError("conflict", `The tenant still has ${left.join(" and ")}. Delete or move those first.`);
+      }
+      await this.#directory.remove(id, version);
+    });
   }
 }

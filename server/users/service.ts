@@ -3,13 +3,18 @@ import { user, type User, type UserInput } from "../../shared/entities/user.ts";
 import { AppError } from "../../shared/errors.ts";
 import { EntityDirectory } from "../directory/entities.ts";
 import type { EventBus } from "../events/bus.ts";
-import { Serial } from "../serial.ts";
+import type { InTurn } from "../serial.ts";
 import type { DocumentStore } from "../storage/document-store.ts";
 
 export interface UserServiceOptions {
   store: DocumentStore;
   events: EventBus;
   clock: Clock;
+  /**
+   * Around what refers to other records, and what removes them: no reference is left to what is gone, and two
+   * administrators who take each other's place away at once do not both succeed.
+   */
+  inTurn: InTurn;
   /** Whether a tenant exists: memberships may name no other. */
   tenantExists: (tenantId: string) => boolean;
 }
@@ -17,7 +22,6 @@ export interface UserServiceOptions {
 export class UserService {
   readonly #directory: EntityDirectory<User>;
   readonly #options: UserServiceOptions;
-  readonly #changes = new Serial();
 
   private constructor(directory: EntityDirectory<User>, options: UserServiceOptions) {
     this.#directory = directory;
@@ -55,20 +59,23 @@ export class UserService {
   }
 
   async create(input: UserInput): Promise<User> {
-    this.#checkMemberships(input.memberships);
-    return this.#directory.create(input);
+    return this.#options.inTurn(async () => {
+      this.#checkMemberships(input.memberships);
+      return this.#directory.create(input);
+    });
   }
 
   /** A change of level, status or memberships ends the person's live streams, so that they come back with the new rights. */
   async update(id: string, version: number | undefined, fields: Partial<UserInput>): Promise<User> {
-    this.#checkMemberships(fields.memberships ?? []);
-    const updated = await this.#oneByOne(() =>
-      this.#directory.update(id, version, (current) => {
-        const next = { ...current, ...fields };
-        if (isAdmin(current) && !isAdmin(next)) this.#keepOneAdmin(id);
-        return next;
-      }),
-    );
+    const change = (current: User) => {
+      const next = { ...current, ...fields };
+      if (isAdmin(current) && !isAdmin(next)) this.#keepOneAdmin(id);
+      return next;
+    };
+    const updated = await this.#options.inTurn(async () => {
+      this.#checkMemberships(fields.memberships ?? []);
+      return this.#directory.update(id, version, change);
+    });
     if (fields.level !== undefined || fields.status !== undefined || fields.memberships !== undefined) {
       this.#options.events.endUser(id);
     }
@@ -76,16 +83,11 @@ export class UserService {
   }
 
   async remove(id: string, version: number | undefined): Promise<void> {
-    await this.#oneByOne(() => {
+    await this.#options.inTurn(async () => {
       if (isAdmin(this.get(id))) this.#keepOneAdmin(id);
       return this.#directory.remove(id, version);
     });
     this.#options.events.endUser(id);
-  }
-
-  /** Two administrators who take each other's place away at once must not both succeed. */
-  #oneByOne<T>(change: () => Promise<T>): Promise<T> {
-    return this.#changes.run("users", async () => change());
   }
 
   #keepOneAdmin(leaving: string): void {
