@@ -6,6 +6,7 @@ import { EntityDirectory } from "../directory/entities.ts";
 import type { EventBus } from "../events/bus.ts";
 import { newId } from "../ids.ts";
 import type { InTurn } from "../serial.ts";
+import { requireVersion } from "../storage/document-collection.ts";
 import type { DocumentStore } from "../storage/document-store.ts";
 import { checkProject } from "./check.ts";
 
@@ -80,7 +81,9 @@ export class ProjectService {
 
   /** @throws AppError conflict while something runs in it */
   async remove(id: string, version: number | undefined): Promise<void> {
-    this.#options.requireRemovable(this.get(id));
+    const current = this.get(id);
+    requireVersion(current, version);
+    this.#options.requireRemovable(current);
     const { tenantId } = await this.#directory.remove(id, version);
     this.#options.forgetIssues({ tenantId, projectId: id });
   }

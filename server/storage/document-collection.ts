@@ -160,13 +160,7 @@ export class DocumentCollection<T extends StoredDocument> {
   #present(view: WriteView<T>, id: string, expectedVersion: number | undefined): T {
     const current = view.get(id);
     if (current === undefined) throw new AppError("not_found", `There is no such record in ${this.name}.`);
-    if (expectedVersion !== undefined && expectedVersion !== current.version) {
-      throw new AppError(
-        "stale_version",
-        `It was changed by someone else meanwhile (version ${current.version}, not ${expectedVersion}). Read it again.`,
-        { data: { currentVersion: current.version } },
-      );
-    }
+    requireVersion(current, expectedVersion);
     return current;
   }
 
@@ -335,4 +329,14 @@ function deepFreeze<T>(value: T): T {
     for (const part of Object.values(value)) deepFreeze(part);
   }
   return value;
+}
+
+/** @throws AppError stale_version where the record is not the one the caller read */
+export function requireVersion({ version }: StoredDocument, expectedVersion: number | undefined): void {
+  if (expectedVersion === undefined || expectedVersion === version) return;
+  throw new AppError(
+    "stale_version",
+    `It was changed by someone else meanwhile (version ${version}, not ${expectedVersion}). Read it again.`,
+    { data: { currentVersion: version } },
+  );
 }
