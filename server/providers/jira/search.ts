@@ -4,6 +4,7 @@ import { AppError } from "../../../shared/errors.ts";
 import type { JiraCall, JiraClient } from "./client.ts";
 import { type Comment, commentPage, type Issue } from "./payloads.ts";
 import type { JiraSite } from "./site.ts";
+import { ahead } from "../ahead.ts";
 
 export interface Search<T> {
   jql: string;
@@ -50,26 +51,15 @@ export function checkProjectKey(project: string): void {
 }
 
 /** Lists what a search finds; the next page is being fetched while one is worked on. Entries may come twice. */
-export async function* searchPages<T extends { id: string }>(
+export function searchPages<T extends { id: string }>(
   client: JiraClient,
   site: JiraSite,
   search: Search<T>,
 ): AsyncGenerator<FoundPage<T>> {
-  const ended = new AbortController();
-  const signal = AbortSignal.any([search.signal, ended.signal]);
-  const next = pageReader(client, site, { ...search, signal });
-  let coming = next();
-  try {
-    for (;;) {
-      const page = await coming;
-      if (page === null) return;
-      coming = next();
-      yield page;
-    }
-  } finally {
-    ended.abort();
-    await Promise.allSettled([coming]);
-  }
+  return ahead(async function* (signal) {
+    const next = pageReader(client, site, { ...search, signal });
+    for (let page = await next(); page !== null; page = await next()) yield page;
+  }, search.signal);
 }
 
 /** Each call fetches the next page; null after the last. */
