@@ -17,7 +17,7 @@ declare function acquireVsCodeApi(): VsCodeApi;
 export interface Host<Theirs extends Surface> extends Channel<Theirs> {
   /** What this panel kept before it was hidden or the window reloaded; whoever reads it checks its shape. */
   saved(): unknown;
-  /** Keeps something for `saved` and the host's serializer. It is written to disk: never text of an issue or a secret. */
+  /** Keeps something for `saved` and the host's serializer. It is written to disk: of texts only what the person writes, never a secret. */
   save(state: unknown): void;
 }
 

@@ -79,9 +79,9 @@ describe("writing to the tracker", () => {
     await waitFor(async () => (await at(50)).labels.includes("bug"), { what: "the label at the tracker" });
 
     await browser.click({ selector: "[aria-label='Edit assignees']", webview: panel });
-    await browser.click({ selector: ".picker-row", text: "ada", webview: panel });
+    await browser.click({ selector: ".picker-row", text: "grace", webview: panel });
     await browser.click({ selector: ".picker vscode-button", text: "Save", webview: panel });
-    await waitFor(async () => (await at(50)).assignees.includes("ada"), { what: "ada at the tracker" });
+    await waitFor(async () => (await at(50)).assignees.includes("grace"), { what: "grace at the tracker" });
 
     await browser.click({ selector: "vscode-button", text: "Close Issue", webview: panel });
     await browser.click({ selector: ".picker-row", text: "completed", webview: panel });
