@@ -75,6 +75,7 @@ export class ProjectService {
   ): Promise<Project> {
     checkProject(fields, this.#rules);
     const before = this.get(id);
+    requireVersion(before, version);
     if (fields.slug !== undefined && fields.slug !== before.slug) await this.#options.requireRenamable(before);
     return this.#directory.update(id, version, (current) => ({ ...current, ...fields }));
   }

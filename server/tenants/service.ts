@@ -4,6 +4,7 @@ import { AppError } from "../../shared/errors.ts";
 import { EntityDirectory } from "../directory/entities.ts";
 import type { EventBus } from "../events/bus.ts";
 import type { InTurn } from "../serial.ts";
+import { requireVersion } from "../storage/document-collection.ts";
 import type { DocumentStore } from "../storage/document-store.ts";
 
 export interface TenantServiceOptions {
@@ -57,6 +58,7 @@ export class TenantService {
   /** @throws AppError conflict for another slug while one of its projects has a clone, or something runs there */
   async update(id: string, version: number | undefined, fields: Partial<TenantInput>): Promise<Tenant> {
     const before = this.get(id);
+    requireVersion(before, version);
     if (fields.slug !== undefined && fields.slug !== before.slug) await this.#options.requireRenamable(before);
     return this.#directory.update(id, version, (current) => ({ ...current, ...fields }));
   }

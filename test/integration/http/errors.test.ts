@@ -72,6 +72,8 @@ describe("errors over HTTP", function () {
       problem(await send("PATCH", path, { name: "Second" }, { "if-match": header }), "stale_version");
     }
     problem(await send("DELETE", path, undefined, { "if-match": String(version) }), "stale_version");
+    problem(await send("PATCH", path, { slug: "second" }, { "if-match": String(version) }), "stale_version");
+    problem(await send("PATCH", path, { slug: "second" }), "conflict");
     problem(await send("PATCH", path, { name: "Second" }, { "if-match": "yesterday" }), "invalid_input");
     assert.equal((await world.server.client.projects.get({ id: world.own.project.id })).name, "First");
     assert.equal((await send("PATCH", path, { name: "Third" }, { "if-match": "*" })).status, 200);
