@@ -53,8 +53,12 @@ export function createFrame(root: HTMLElement, context: SettingsContext, saved: 
     element(
       "nav",
       { attributes: { "aria-label": t("Settings") } },
-      element("p", { class: "nav-title", attributes: { "aria-hidden": "true" } }, t("Settings")),
-      element("ul", {}, ...links.map(({ button }) => element("li", {}, button))),
+      element(
+        "div",
+        { class: "nav-inner" },
+        element("p", { class: "nav-title", attributes: { "aria-hidden": "true" } }, t("Settings")),
+        element("ul", {}, ...links.map(({ button }) => element("li", {}, button))),
+      ),
     ),
     element("div", { class: "content" }, surroundings, content),
   );

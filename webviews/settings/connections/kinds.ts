@@ -29,7 +29,7 @@ export interface Kind {
   host: string;
   addressHelp: string;
   addressExample: string;
-  /** Where tokens are made, for an address or, empty, the vendor's own. */
+  /** Where tokens are made, for a web address or, empty, the vendor's own; asked through {@link tokenPagesOf}. */
   tokenPages(baseUrl: string): TokenPage[];
   tokenHelp: string;
   rights: Right[];
@@ -147,6 +147,12 @@ const jiraDataCenter: Kind = {
 };
 
 export const kinds = [gitHub, gitLab, jiraCloud, jiraDataCenter] as const;
+
+/** Where tokens are made; for what is typed and no web address, the vendor's own places. */
+export function tokenPagesOf(kind: Kind, typed: string): TokenPage[] {
+  const isWeb = URL.canParse(typed) && /^https?:$/.test(new URL(typed).protocol);
+  return kind.tokenPages(isWeb ? typed : "");
+}
 
 export function kindOf(provider: ProviderName, cloud: boolean): Kind {
   return kinds.find((kind) => kind.provider === provider && kind.cloud === cloud) ?? gitHubOr(provider);
