@@ -2,15 +2,7 @@ import assert from "node:assert/strict";
 import { AppError } from "../../shared/errors.ts";
 import { browserForTests } from "../support/browser.ts";
 import { waitFor } from "../support/wait.ts";
-import {
-  gitHub,
-  gitLab,
-  jira,
-  loaded,
-  openSettings,
-  type SettingsStage,
-  type SettingsStageOptions,
-} from "./settings-stage.ts";
+import { gitHub, jira, loaded, openSettings, type SettingsStage, type SettingsStageOptions } from "./settings-stage.ts";
 import { servePanels, type PanelServer } from "./stage.ts";
 
 const canary = "ghp_canary_in_the_page";
@@ -34,11 +26,6 @@ describe("webviews: the settings panel", () => {
     stage = await openSettings(browser(), server, options);
   }
   const heading = (name: string) => stage.page.getByRole("heading", { level: 1, name, exact: true });
-  async function openConnection(name: string, options: SettingsStageOptions = {}): Promise<void> {
-    await open(options);
-    await stage.button(name).click();
-    await heading(name).waitFor();
-  }
   const asked = (name: string) => stage.asked.filter((one) => one.name === name).map(({ input }) => input);
   async function inputOf(name: string): Promise<unknown> {
     await waitFor(() => asked(name).length > 0, { what: `${name} to be asked` });

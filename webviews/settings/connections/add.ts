@@ -102,7 +102,7 @@ export function createAdd(context: SettingsContext, first: LoadedState, options:
     const about = `${one.name} ${baseUrl}`;
     if (about === helpFor) return;
     helpFor = about;
-    replaceChildren(help, tokenHelp(one, URL.canParse(baseUrl) ? baseUrl : "", locale));
+    replaceChildren(help, tokenHelp(one, baseUrl, locale));
   }
 
   async function submit(): Promise<void> {
