@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { AppError, errorMessage } from "../../shared/errors.ts";
+import { gitHubAccount } from "../../shared/rules/github-account.ts";
 
 export type Accounts = Pick<typeof vscode.authentication, "getSession">;
 
@@ -18,7 +19,7 @@ export function enterpriseOrigin(): string | null {
  * @throws AppError invalid_input for an address that VS Code does not sign in to: its token must go nowhere else
  */
 export async function gitHubToken(accounts: Accounts, baseUrl: string): Promise<string | undefined> {
-  const account = accountFor(baseUrl);
+  const account = gitHubAccount(baseUrl, enterpriseOrigin());
   if (account === undefined) {
     throw new AppError(
       "invalid_input",
@@ -38,11 +39,4 @@ export async function gitHubToken(accounts: Accounts, baseUrl: string): Promise<
       { cause: error },
     );
   }
-}
-
-function accountFor(baseUrl: string): "github" | "github-enterprise" | undefined {
-  if (baseUrl === "") return "github";
-  const { origin } = new URL(baseUrl);
-  if (origin === "https://api.github.com") return "github";
-  return origin === enterpriseOrigin() ? "github-enterprise" : undefined;
 }

@@ -1,4 +1,5 @@
 import type { ProviderName } from "../../../shared/entities/connection.ts";
+import { gitHubAccount } from "../../../shared/rules/github-account.ts";
 import type { IconName } from "../../ui/icons.ts";
 import type { Wants } from "./values.ts";
 
@@ -188,14 +189,7 @@ function gitHubWeb(baseUrl: string): string {
   return new URL(baseUrl).origin;
 }
 
-/**
- * Whether VS Code's own GitHub sign-in fits an address: its token goes nowhere else.
- * @param enterpriseOrigin of the server in the setting `github-enterprise.uri`
- */
+/** Whether VS Code's own GitHub sign-in fits a connection; the extension decides it again before a token goes there. */
 export function signInFits(provider: ProviderName, baseUrl: string, enterpriseOrigin: string | null): boolean {
-  if (provider !== "github") return false;
-  if (baseUrl === "") return true;
-  if (!URL.canParse(baseUrl)) return false;
-  const { origin } = new URL(baseUrl);
-  return origin === "https://api.github.com" || origin === enterpriseOrigin;
+  return provider === "github" && gitHubAccount(baseUrl, enterpriseOrigin) !== undefined;
 }
