@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import type { Aiops } from "../../../extension/aiops.ts";
+import { connectionActions } from "../../../extension/panels/settings-connections.ts";
 import { runJob } from "../../../extension/progress.ts";
 import type { Connection } from "../../../shared/entities/connection.ts";
 import { waitFor } from "../../support/wait.ts";
@@ -191,6 +192,36 @@ describe("the settings panel", () => {
     await press("Keep Mine");
     await press("Save");
     await waitFor(async () => (await find())?.statusOverrides.open[0] === "Parked", { what: "the saved status" });
+  });
+
+  it("changes nothing on an older version than the server's, least of all where a token goes", async () => {
+    const connection = await find();
+    assert.ok(connection);
+    const { id, name: same, baseUrl, email, statusOverrides } = connection;
+    const version = connection.version - 1;
+    let shown = 0;
+    const actions = connectionActions({
+      connection: aiops.connection,
+      model: aiops.model,
+      accounts: () => aiops.settings.accounts,
+      read: () => {
+        shown += 1;
+        return Promise.resolve();
+      },
+      closed: new AbortController().signal,
+    });
+    const attempts = [
+      () => actions.updateConnection({ id, version, name: "Late", baseUrl, email, statusOverrides }),
+      () => actions.replaceToken({ id, version, token: "late" }),
+      () => actions.useSignIn({ id, version }),
+      () => actions.renewWebhookSecret({ id, version }),
+    ];
+    for (const attempt of attempts) await assert.rejects(async () => attempt(), { code: "stale_version" });
+    const used = { code: "conflict", message: /used by The mill/ };
+    await assert.rejects(async () => actions.removeConnection({ id, version: connection.version }), used);
+    assert.equal(shown, attempts.length + 1, "what is there by now is shown first");
+    const after = await find();
+    assert.deepEqual([after?.name, after?.version], [same, connection.version]);
   });
 
   it("keeps what was typed when it is closed, and opens with it again", async () => {
