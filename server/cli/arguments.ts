@@ -6,6 +6,12 @@ export function wholeNumber(value: string): number {
   return Number(value);
 }
 
+/** An option's number of minutes, which may have a fraction. */
+export function minutes(value: string): number {
+  if (!/^\d{1,9}(\.\d{1,9})?$/.test(value)) throw new InvalidArgumentError("It must be a number of minutes.");
+  return Number(value);
+}
+
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 /** A method of HTTP that the API has, in capitals. */

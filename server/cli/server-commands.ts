@@ -6,7 +6,7 @@ import { isRecord } from "../../shared/values.ts";
 import { loadConfig } from "../config/load.ts";
 import { documentConfig, secretKeys } from "../config/schema.ts";
 import { createLogger } from "../log.ts";
-import { httpMethod, wholeNumber } from "./arguments.ts";
+import { httpMethod, minutes, wholeNumber } from "./arguments.ts";
 import { connect } from "./connect.ts";
 import { printJson, printTable } from "./output.ts";
 import type { CommandContext, Context } from "./command-context.ts";
@@ -19,7 +19,7 @@ export function addServerCommands(program: Command, context: Context): void {
     .option("--port <n>", "TCP port on 127.0.0.1; 0 takes a free one", wholeNumber)
     .option("--data-dir <dir>", "where everything is stored")
     .option("--mode <mode>", "personal or shared")
-    .option("--idle-minutes <n>", "end this long after the last client when no session runs; 0 never", wholeNumber)
+    .option("--idle-minutes <n>", "end this long after the last client when no session runs; 0 never", minutes)
     .action(async (options: { port?: number; dataDir?: string; mode?: string; idleMinutes?: number }) => {
       const { env, flags, version, output } = context();
       const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
