@@ -42,12 +42,9 @@ describe("messages: what the issue panel may ask", () => {
   });
 
   it("reads back what the panel saved and nothing else", () => {
-    const saved = {
-      issueId: "i1",
-      scrollTop: 10,
-      shownComments: 40,
-      drafts: { comment: "Not sent yet", title: "A title", body: "A text" },
-    };
+    const draft = { text: "A text", base: 7 };
+    const drafts = { comment: "Not sent yet", title: draft, body: draft };
+    const saved = { issueId: "i1", scrollTop: 10, shownComments: 40, drafts };
     assert.deepEqual(savedIssuePanel({ ...saved, more: "x" }, "saved"), saved);
     assert.throws(() => savedIssuePanel(undefined, "saved"), { code: "invalid_input" });
     assert.throws(() => savedIssuePanel({ ...saved, scrollTop: -1 }, "saved"), { code: "invalid_input" });
