@@ -111,11 +111,9 @@ describe("writes and a server that is killed", function () {
     for (const body of await Promise.all(answers)) {
       assert.ok(body === undefined || arrived.includes(body), `${body} was lost`);
     }
-    assert.deepEqual(
-      arrived,
-      bodies.filter((body) => arrived.includes(body)),
-      "the order changed",
-    );
+    // The three of a round are asked for at the same moment: which of them the server accepts first is open.
+    const rounds = arrived.map((body) => body.split(",")[0] ?? "");
+    assert.deepEqual(rounds, rounds.toSorted(), "the order changed");
   });
 
   it("keeps what waits for the tracker", async () => {
