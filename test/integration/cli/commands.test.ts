@@ -34,7 +34,7 @@ describe("aiops, as a process", function () {
       [["issues", "list", "--limit", "many"], "--limit <n>' argument 'many' is invalid. It must be a whole number"],
       [["audit", "list", "--limit", "-1"], "--limit <n>' argument '-1' is invalid. It must be a whole number"],
       [["serve", "--port", "http"], "--port <n>' argument 'http' is invalid. It must be a whole number"],
-      [["serve", "--idle-minutes", "1.5"], "--idle-minutes <n>' argument '1.5' is invalid. It must be a whole number"],
+      [["serve", "--idle-minutes", "soon"], "--idle-minutes <n>' argument 'soon' is invalid. It must be a number"],
       [["token", "--ttl", "soon"], "--ttl <seconds>' argument 'soon' is invalid. It must be a whole number"],
       [["request", "FOO", "/health"], "'FOO' is invalid for argument 'method'. It must be one of GET, POST"],
     ];
