@@ -57,12 +57,17 @@ function toAppError(error: unknown, url: string, signal: AbortSignal | undefined
   if (error instanceof AppError) return error;
   if (error instanceof ORPCError && error.data instanceof AppError) return error.data;
   if (signal?.aborted === true) return new AppError("cancelled", "Cancelled.", { cause: error });
-  if (error instanceof TypeError) {
+  if (wasCut(error)) {
     return new AppError("unavailable", `The aiops server at ${url} does not answer. Start it, or run: aiops doctor`, {
       cause: error,
     });
   }
   return new AppError("internal", errorMessage(error), { cause: error });
+}
+
+/** What `fetch` throws where no answer came, or the connection broke in the middle of one: then it is a cause. */
+function wasCut(error: unknown): boolean {
+  return error instanceof TypeError || (error instanceof Error && error.cause !== undefined && wasCut(error.cause));
 }
 
 /** The library parses bodies of type application/json alone; a problem document is JSON under another name. */
