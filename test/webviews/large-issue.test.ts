@@ -73,7 +73,9 @@ describe("webviews: large issues", () => {
       await stage.page.getByRole("button", { name: /^Show all \(1,0\d\d,\d\d\d characters\)$/ }).click();
       await drawn();
       assert.ok((await pieces.count()) > 20);
-      assert.ok((await stage.page.evaluate(() => window.turnsWhileBusy)) > 0);
+      // One word is drawn so soon that a quick machine needs no second turn for it.
+      const turns = await stage.page.evaluate(() => window.turnsWhileBusy);
+      assert.ok(turns > 0 || kind === "of one word", `${turns} turns`);
       const shown = (await stage.page.locator(".description").textContent()) ?? "";
       if (kind === "of one log in a fence") {
         const lines = (text: string) => text.match(/something happened again/g)?.length;
