@@ -47,6 +47,21 @@ const needs = [
     level: "test",
     present: () => findChromium() !== undefined,
   },
+  {
+    name: "sudo",
+    packages: ["sudo"],
+    why: "acting as other Linux users is tested with real users and rules",
+    level: "test",
+    present: () => which("sudo") !== undefined && existsSync("/usr/sbin/visudo"),
+  },
+  {
+    name: "an SSH server",
+    packages: ["openssh-server"],
+    why: "git over ssh is tested on loopback",
+    level: "test",
+    // Not on everybody's PATH.
+    present: () => existsSync("/usr/sbin/sshd"),
+  },
 ];
 
 /**
