@@ -7,6 +7,7 @@ export const errorStatus = {
   policy_unavailable: 400,
   unauthenticated: 401,
   forbidden: 403,
+  step_up_required: 403,
   host_not_allowed: 403,
   origin_not_allowed: 403,
   not_found: 404,

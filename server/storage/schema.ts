@@ -322,6 +322,35 @@ CREATE VIRTUAL TABLE issue_search USING fts5 (
 );
 `;
 
+/**
+ * How people sign in. Passwords are argon2id, TOTP secrets sealed; of codes and personal access tokens the SHA-256 alone
+ * is kept. `totp_step` is the time step of the last code taken, for each is taken once.
+ */
+const signIn = `
+ALTER TABLE auth_sessions ADD COLUMN amr TEXT NOT NULL DEFAULT '["local"]';
+ALTER TABLE auth_sessions ADD COLUMN stepped_up_at TEXT;
+CREATE TABLE credentials (
+  user_id TEXT PRIMARY KEY,
+  password TEXT,
+  totp TEXT,
+  totp_pending TEXT,
+  totp_step INTEGER NOT NULL DEFAULT 0,
+  totp_failures INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE TABLE sign_in_codes (digest TEXT PRIMARY KEY, user_id TEXT NOT NULL, expires_at TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE access_tokens (
+  id TEXT PRIMARY KEY,
+  user_id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  scopes TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  last_used_at TEXT,
+  expires_at TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX access_tokens_user ON access_tokens (user_id);
+`;
+
 export const migrations: readonly Migration[] = [
   { version: 1, name: "audit", up: audit },
   { version: 2, name: "jobs", up: jobs },
@@ -333,4 +362,5 @@ export const migrations: readonly Migration[] = [
   { version: 8, name: "webhook deliveries", up: webhookDeliveries },
   { version: 9, name: "outbox", up: outbox },
   { version: 10, name: "issue facets", up: issueFacets },
+  { version: 11, name: "sign-in", up: signIn },
 ];
