@@ -1,4 +1,3 @@
-import { createServer } from "node:http";
 import { dirname } from "node:path";
 import { systemClock, type Clock } from "../shared/clock.ts";
 import { AuditLog } from "./audit/log.ts";
@@ -20,8 +19,7 @@ import { filterRoutes } from "./filters/routes.ts";
 import { FilterService } from "./filters/service.ts";
 import { createLocalHost } from "./host/local.ts";
 import { createImplementer } from "./http/authorize.ts";
-import { guardUpgrades } from "./http/guard.ts";
-import { listen, stopListening } from "./http/listen.ts";
+import { startListening } from "./http/listen.ts";
 import { Metrics } from "./http/metrics.ts";
 import { mount } from "./http/mount.ts";
 import { toAppError } from "./http/problem.ts";
@@ -357,19 +355,16 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
     metricsToken: config.metricsToken,
     requestLimit: config.requestLimit,
     anonymousLimit: config.anonymousLimit,
+    trustedProxies: config.trustedProxies,
     router,
     authenticate: (token) => auth.authenticate(token),
     jwks: () => auth.jwks(),
     receiveWebhook: (connectionId, headers, body) => webhooks.receive(connectionId, headers, body),
     onRequest: () => idle.touch(),
   });
-  const server = createServer(
-    { headersTimeout: 5_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 },
-    application,
-  );
-  guardUpgrades(server, guardOptions);
-  const url = await listen(server, config.port);
-  closers.push(() => stopListening(server, () => events.close()));
+  const listening = await startListening({ config, application, guard: guardOptions, log });
+  const { url } = listening;
+  closers.push(() => listening.stop(() => events.close()));
   await data.announce(url);
   sessions.start();
   syncs.begin();

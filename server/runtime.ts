@@ -1,4 +1,4 @@
-import { lstat, readFile, rm } from "node:fs/promises";
+import { chmod, lstat, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../shared/errors.ts";
 import { runtimeFile, type RuntimeFile } from "../shared/rules/runtime-file.ts";
@@ -7,15 +7,31 @@ import { writeFileAtomic } from "./storage/atomic-file.ts";
 import { storageError } from "./storage/fault.ts";
 import { makeDirectories } from "./storage/make-directories.ts";
 
-/** Makes the runtime directory (0700) or checks that it is ours alone. @throws AppError unsafe_path, storage_full, storage_failed */
-export async function openRuntimeDirectory(path: string): Promise<void> {
+/**
+ * Makes the runtime directory or checks that it is ours alone: 0700, on a shared host one that others may pass through
+ * to what is meant for them (0711) but in which they can change nothing.
+ * @throws AppError unsafe_path, storage_full, storage_failed
+ */
+export async function openRuntimeDirectory(path: string, mode: "personal" | "shared" = "personal"): Promise<void> {
   try {
     makeDirectories(path);
   } catch (error) {
     throw storageError(error, `make the runtime directory ${path} (choose another with AIOPS_RUNTIME_DIR)`);
   }
   const stats = await lstat(path);
-  if (!stats.isDirectory() || stats.uid !== process.getuid?.() || (stats.mode & 0o077) !== 0) {
+  const own = stats.isDirectory() && stats.uid === process.getuid?.();
+  if (mode === "shared") {
+    if (!own || (stats.mode & 0o022) !== 0) {
+      throw new AppError(
+        "unsafe_path",
+        `The runtime directory ${path} must be a directory of the service user in which nobody else can write: ` +
+          `chown and chmod 711 it, or set AIOPS_RUNTIME_DIR.`,
+      );
+    }
+    if ((stats.mode & 0o011) !== 0o011) await chmod(path, 0o711);
+    return;
+  }
+  if (!own || (stats.mode & 0o077) !== 0) {
     throw new AppError(
       "unsafe_path",
       `The runtime directory ${path} must be a directory of yours that nobody else can enter: chmod 700 it, or set AIOPS_RUNTIME_DIR.`,

@@ -25,17 +25,14 @@ export interface RunningServer {
 /** Starts a server and lets this person's clients find it. */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
   const { config, log } = options;
-  if (config.mode === "shared") {
-    throw new AppError(
-      "unavailable",
-      "The shared mode is not in this version: it runs for one person. Start it without --mode shared.",
-    );
+  if (process.getuid?.() === 0) {
+    if (config.mode === "shared") throw rootInSharedMode();
+    log.warn({}, "running as root: sessions and tools have root's rights");
   }
-  if (process.getuid?.() === 0) log.warn({}, "running as root: sessions and tools have root's rights");
   const secret = randomBytes(32).toString("base64url");
   const app = await createApp({ ...options, localSecret: secret });
   try {
-    await openRuntimeDirectory(config.runtimeDir);
+    await openRuntimeDirectory(config.runtimeDir, config.mode);
     await announceServer(config.runtimeDir, {
       url: app.url,
       pid: process.pid,
@@ -58,6 +55,16 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       }
     },
   };
+}
+
+function rootInSharedMode(): AppError {
+  return new AppError(
+    "forbidden",
+    "A shared server does not run as root: it reads what strangers write and acts for many people, so one mistake would " +
+      "be everybody's. It needs no right of its own but to start the helper of each configured person. " +
+      'Start it as its service user: "systemctl start aiops", or "sudo -u aiops aiops serve --mode shared". ' +
+      'Where there is no service user yet: "aiops install".',
+  );
 }
 
 export interface ServeOptions extends Omit<StartOptions, "onIdle"> {

@@ -4,6 +4,7 @@ import { isAbsolute, join, resolve } from "node:path";
 import * as z from "zod";
 import { AppError } from "../../shared/errors.ts";
 import { runtimePaths } from "../../shared/rules/runtime-paths.ts";
+import { sharedPlaces } from "./shared-places.ts";
 import { configSchema, documentConfig, type Config, type ConfigKey } from "./schema.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -20,16 +21,19 @@ export interface LoadConfigOptions {
  */
 export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
   const { env, flags = {} } = options;
-  const file = await readConfigFile(configFilePath(env));
+  const file = await readConfigFile(configFilePath(env, flags.mode));
   const values: Record<string, unknown> = { ...file };
   for (const { key, env: variable } of documentConfig()) {
     const fromEnvironment = env[variable];
     if (fromEnvironment !== undefined && fromEnvironment !== "") values[key] = fromEnvironment;
     if (flags[key] !== undefined) values[key] = flags[key];
   }
-  const parsed = configSchema.safeParse({ ...defaultPaths(env, values["dataDir"]), ...values });
+  const shared = values["mode"] === "shared";
+  const defaults = shared ? sharedDefaults(values["dataDir"]) : defaultPaths(env, values["dataDir"]);
+  const parsed = configSchema.safeParse({ ...defaults, ...values });
   if (!parsed.success) throw invalidConfig(parsed.error);
   const config = parsed.data;
+  requireReachSafely(config);
   const personal = config.mode === "personal";
   return {
     ...config,
@@ -41,9 +45,41 @@ export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
   };
 }
 
-/** Where the optional configuration file lies. */
-export function configFilePath(env: Environment): string {
-  return env["AIOPS_CONFIG"] ?? join(env["XDG_CONFIG_HOME"] ?? join(home(env), ".config"), "aiops", "config.json");
+/**
+ * Where the optional configuration file lies.
+ * @param mode what the command line says of the mode
+ */
+export function configFilePath(env: Environment, mode?: unknown): string {
+  if (env["AIOPS_CONFIG"] !== undefined && env["AIOPS_CONFIG"] !== "") return env["AIOPS_CONFIG"];
+  if ((mode ?? env["AIOPS_MODE"]) === "shared") return sharedPlaces().configFile;
+  return join(env["XDG_CONFIG_HOME"] ?? join(home(env), ".config"), "aiops", "config.json");
+}
+
+/** A data directory of one's own (tests, several servers) must not share the host's one runtime directory. */
+function sharedDefaults(chosenDataDir: unknown): Record<string, unknown> {
+  const { dataDir, runtimeDir, keyFile, port } = sharedPlaces();
+  const chosen = typeof chosenDataDir === "string" ? resolve(chosenDataDir) : undefined;
+  return { dataDir, runtimeDir: chosen === undefined ? runtimeDir : join(chosen, "run"), keyFile, port };
+}
+
+/** What listens beyond this host is encrypted, or behind a proxy that is named. @throws AppError invalid_input */
+function requireReachSafely(config: Pick<Config, "listen" | "tlsCert" | "tlsKey" | "trustedProxies">): void {
+  const { listen, tlsCert, tlsKey, trustedProxies } = config;
+  const refuse = (path: ConfigKey, message: string) =>
+    new AppError("invalid_input", `${message} See: aiops config`, { errors: [{ path, message }] });
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
+    throw refuse("tlsCert", "TLS needs both files: AIOPS_TLS_CERT and AIOPS_TLS_KEY.");
+  }
+  if (tlsCert !== undefined && listen === undefined) {
+    throw refuse("listen", "The TLS files are of no use without AIOPS_LISTEN, as 0.0.0.0:4443.");
+  }
+  if (listen !== undefined && tlsCert === undefined && trustedProxies.length === 0) {
+    throw refuse(
+      "listen",
+      `AIOPS_LISTEN=${listen} would send tokens over the network in the clear. ` +
+        "Give AIOPS_TLS_CERT and AIOPS_TLS_KEY, or name the proxies with AIOPS_TRUSTED_PROXIES.",
+    );
+  }
 }
 
 function home(env: Environment): string {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isAddressOrNetwork } from "./addresses.ts";
 
 /** A flag in an environment variable, where everything is text. */
 const flag = z.preprocess(
@@ -7,16 +8,23 @@ const flag = z.preprocess(
 );
 
 /** A comma-separated list in an environment variable, an array in the file. */
-const list = z.preprocess(
-  (value) =>
-    typeof value === "string"
-      ? value
-          .split(",")
-          .map((entry) => entry.trim())
-          .filter((entry) => entry !== "")
-      : value,
-  z.array(z.string()),
-);
+function listOf(entry: z.ZodString) {
+  return z.preprocess(
+    (value) =>
+      typeof value === "string"
+        ? value
+            .split(",")
+            .map((part) => part.trim())
+            .filter((part) => part !== "")
+        : value,
+    z.array(entry),
+  );
+}
+
+const list = listOf(z.string());
+
+/** `ADDRESS:PORT`; an IPv6 address in brackets. */
+const listenAddress = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-fA-F:]+\]):\d{1,5}$/;
 
 /** A command a session may run besides the built-in tools. */
 const allowedCommand = z.object({
@@ -26,19 +34,24 @@ const allowedCommand = z.object({
   command: z.array(z.string().min(1)).min(1),
 });
 
-const allowedCommands = z.preprocess((value, context) => {
-  if (typeof value !== "string") return value;
-  try {
-    return JSON.parse(value) as unknown;
-  } catch (error) {
-    context.issues.push({
-      code: "custom",
-      input: value,
-      message: `must be a JSON array as [{"name":"htop","command":["htop"]}]: ${error instanceof Error ? error.message : ""}`,
-    });
-    return z.NEVER;
-  }
-}, z.array(allowedCommand));
+/** JSON in an environment variable, the value itself in the file. @param example shown where it is no JSON */
+function json<T extends z.ZodType>(schema: T, example: string) {
+  return z.preprocess((value, context) => {
+    if (typeof value !== "string") return value;
+    try {
+      return JSON.parse(value) as unknown;
+    } catch (error) {
+      context.issues.push({
+        code: "custom",
+        input: value,
+        message: `must be JSON as ${example}: ${error instanceof Error ? error.message : ""}`,
+      });
+      return z.NEVER;
+    }
+  }, schema);
+}
+
+const allowedCommands = json(z.array(allowedCommand), '[{"name":"htop","command":["htop"]}]');
 
 interface KeyMeta {
   env: string;
@@ -58,37 +71,57 @@ export const configSchema = z.object({
     z.enum(["personal", "shared"]).default("personal"),
     "AIOPS_MODE",
     "personal",
-    "personal: one person, files only. shared: many people on one host (not in this version).",
+    "personal: one person, files only. shared: many people on one host, run by a service user.",
   ),
   port: key(
     z.coerce.number().int().min(0).max(65_535).default(0),
     "AIOPS_PORT",
-    "0",
+    "0; 4280 in shared mode",
     "TCP port on 127.0.0.1; 0 takes a free one.",
+  ),
+  listen: key(
+    z.string().regex(listenAddress, "must be ADDRESS:PORT, as 0.0.0.0:4443 or [::]:4443").optional(),
+    "AIOPS_LISTEN",
+    "none",
+    "A further ADDRESS:PORT to be reached at from elsewhere; needs tlsCert and tlsKey, or trustedProxies.",
+  ),
+  tlsCert: key(z.string().min(1).optional(), "AIOPS_TLS_CERT", "none", "Certificate chain (PEM) for `listen`."),
+  tlsKey: key(z.string().min(1).optional(), "AIOPS_TLS_KEY", "none", "Private key (PEM) of that certificate."),
+  trustedProxies: key(
+    listOf(z.string().refine(isAddressOrNetwork, "must be an IP address or a network as 10.0.0.0/8")).default([]),
+    "AIOPS_TRUSTED_PROXIES",
+    "none",
+    "Addresses or networks of proxies: X-Forwarded-For is believed from these only, and `listen` without TLS serves these only.",
   ),
   dataDir: key(
     z.string().min(1),
     "AIOPS_DATA_DIR",
-    "$XDG_DATA_HOME/aiops, else ~/.local/share/aiops",
+    "$XDG_DATA_HOME/aiops, else ~/.local/share/aiops; /var/lib/aiops in shared mode",
     "Where everything is stored.",
   ),
   runtimeDir: key(
     z.string().min(1),
     "AIOPS_RUNTIME_DIR",
-    "$XDG_RUNTIME_DIR/aiops, else run/ below the data",
-    "Where clients find the running server (0700).",
+    "$XDG_RUNTIME_DIR/aiops, else run/ below the data; /run/aiops in shared mode",
+    "Where clients find the running server (0700; 0711 in shared mode).",
   ),
   keyFile: key(
     z.string().min(1),
     "AIOPS_KEY_FILE",
-    "$XDG_CONFIG_HOME/aiops/keys.json, else ~/.config/aiops/keys.json",
+    "$XDG_CONFIG_HOME/aiops/keys.json, else ~/.config/aiops/keys.json; /etc/aiops/keys/keys.json in shared mode",
     "The key file for secrets at rest (0600), outside the data directory.",
   ),
   masterKey: key(
     z.string().min(1).optional(),
     "AIOPS_MASTER_KEY",
     "none",
-    "The key for secrets at rest itself, base64 of 32 bytes, instead of a key file.",
+    "The key for secrets at rest itself, base64 of 32 bytes, instead of a key file. Older ones may follow, after commas: they only open.",
+  ),
+  keyCommand: key(
+    json(z.array(z.string().min(1)).min(1), '["/usr/bin/pass","show","aiops"]').optional(),
+    "AIOPS_KEY_COMMAND",
+    "none",
+    "A program that prints the key as masterKey has it, as a JSON array of its arguments, first an absolute path; never a shell.",
   ),
   workspaceRoot: key(
     z.string().min(1).optional(),

@@ -2,11 +2,12 @@ import { randomBytes } from "node:crypto";
 import { OpenAPIHandler } from "@orpc/openapi/node";
 import { ORPCError, type Router } from "@orpc/server";
 import express, { type Express, type Request, type RequestHandler, type Response } from "express";
-import { rateLimit } from "express-rate-limit";
+import { ipKeyGenerator, rateLimit } from "express-rate-limit";
 import type { Contract } from "../../shared/contract/index.ts";
 import { AppError } from "../../shared/errors.ts";
 import { toProblem } from "../../shared/problem.ts";
 import { isRecord } from "../../shared/values.ts";
+import { addressTest } from "../config/addresses.ts";
 import { sameSecret } from "../secrets/same-secret.ts";
 import type { Logger } from "../log.ts";
 import { webhookRoute, type ReceiveWebhook } from "../webhooks/route.ts";
@@ -26,6 +27,8 @@ export interface MountOptions extends GuardOptions {
   metricsToken: string | undefined;
   requestLimit: number;
   anonymousLimit: number;
+  /** Addresses and networks whose X-Forwarded-For is believed. */
+  trustedProxies: readonly string[];
   router: Router<Contract, RequestContext>;
   /** Resolves a bearer token, or says why not. */
   authenticate: (token: string) => Promise<Principal>;
@@ -49,6 +52,7 @@ export function mount(options: MountOptions): Express {
   const openApi = openApiSource(options.version);
   app.disable("x-powered-by");
   app.set("etag", false);
+  app.set("trust proxy", addressTest(options.trustedProxies));
   app.use(nameRequest);
   app.use(guard(options));
   // Before tokens and their limits: trackers have neither, and may send many at once from one address.
@@ -216,7 +220,7 @@ const limiting = {
   },
 };
 
-const byAddress = (request: Request): string => request.socket.remoteAddress ?? "";
+const byAddress = (request: Request): string => ipKeyGenerator(request.ip ?? "");
 
 /** Deliveries per address in a minute: a tracker behind a proxy has one address for all its projects. */
 const webhooksPerMinute = 600;

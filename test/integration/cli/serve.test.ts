@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { AppError } from "../../../shared/errors.ts";
 import { createClient } from "../../../shared/contract/client.ts";
 import { isRecord } from "../../../shared/values.ts";
+import { needs } from "../../support/needs.ts";
 import { waitFor } from "../../support/wait.ts";
 import { EventReader } from "../http/stream.ts";
 import { makeHome, type Home } from "./aiops.ts";
@@ -158,9 +159,11 @@ describe("aiops serve, as a process", function () {
     assert.equal((await server.ended).code, 0);
   });
 
-  it("refuses a mode it does not have", async () => {
-    const { code, err } = await home.run(["serve", "--mode", "shared"]);
-    assert.equal(code, 4);
-    assert.match(err, /shared mode is not in this version/);
+  it("refuses to run for many people as root, and says why and what to do", async function () {
+    needs(this, process.getuid?.() === 0, "root");
+    const { code, err } = await home.run(["serve", "--mode", "shared", "--data-dir", home.dataDir]);
+    assert.equal(code, 1);
+    assert.match(err, /does not run as root: .* acts for many people/);
+    assert.match(err, /systemctl start aiops/);
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { loadConfig } from "../../../server/config/load.ts";
+import { configFilePath, loadConfig } from "../../../server/config/load.ts";
 import { documentConfig, secretKeys } from "../../../server/config/schema.ts";
 import { withCode } from "../../support/error-code.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
@@ -58,6 +58,36 @@ describe("the configuration", () => {
     assert.ok(!(await load({ AIOPS_ALLOW_FILE_REPOSITORIES: "0" })).allowFileRepositories);
   });
 
+  it("has the host's own directories and a fixed port in shared mode", async () => {
+    const config = await load({ AIOPS_MODE: "shared" });
+    assert.equal(config.port, 4280);
+    assert.equal(config.dataDir, "/var/lib/aiops");
+    assert.equal(config.runtimeDir, "/run/aiops");
+    assert.equal(config.keyFile, "/etc/aiops/keys/keys.json");
+    assert.equal(configFilePath({ HOME: home(), AIOPS_MODE: "shared" }), "/etc/aiops/config.json");
+    assert.equal(configFilePath({ HOME: home() }, "shared"), "/etc/aiops/config.json");
+    const own = await load({ AIOPS_MODE: "shared", AIOPS_DATA_DIR: "/srv/other" });
+    assert.equal(own.runtimeDir, "/srv/other/run");
+  });
+
+  it("reads where the configuration file is from the environment, and the mode from that file", async () => {
+    const path = join(home(), "shared.json");
+    await writeFile(path, JSON.stringify({ mode: "shared", dataDir: "/srv/data" }));
+    const config = await load({ AIOPS_CONFIG: path });
+    assert.deepEqual([config.mode, config.port, config.dataDir], ["shared", 4280, "/srv/data"]);
+  });
+
+  it("listens beyond this host only with TLS or for named proxies", async () => {
+    const listen = { AIOPS_LISTEN: "0.0.0.0:4443" };
+    const files = { AIOPS_TLS_CERT: "/tls/cert.pem", AIOPS_TLS_KEY: "/tls/key.pem" };
+    await assert.rejects(load(listen), withCode("invalid_input", "in the clear", "AIOPS_TLS_CERT"));
+    await assert.rejects(load(files), withCode("invalid_input", "AIOPS_LISTEN"));
+    await assert.rejects(load({ ...listen, AIOPS_TLS_CERT: "/c" }), withCode("invalid_input", "both files"));
+    assert.equal((await load({ ...listen, ...files })).listen, "0.0.0.0:4443");
+    const behind = await load({ AIOPS_LISTEN: "[::]:4443", AIOPS_TRUSTED_PROXIES: "10.0.0.0/8, 2001:db8::1" });
+    assert.deepEqual(behind.trustedProxies, ["10.0.0.0/8", "2001:db8::1"]);
+  });
+
   it("reads lists and commands from variables", async () => {
     const env = {
       AIOPS_ALLOWED_HOSTS: "dev.example, 10.0.0.1 ,",
@@ -77,6 +107,10 @@ describe("the configuration", () => {
     ["AIOPS_METRICS_TOKEN", "short", "metricsToken"],
     ["AIOPS_ALLOW_FILE_REPOSITORIES", "maybe", "allowFileRepositories"],
     ["AIOPS_SESSION_HOURS", "48", "sessionHours"],
+    ["AIOPS_LISTEN", "example.org:80", "listen"],
+    ["AIOPS_TRUSTED_PROXIES", "proxy.example", "trustedProxies.0"],
+    ["AIOPS_TRUSTED_PROXIES", "10.0.0.0/33", "trustedProxies.0"],
+    ["AIOPS_KEY_COMMAND", "pass show aiops", "keyCommand"],
   ] as const) {
     it(`refuses ${variable}=${value} and names it`, async () => {
       await assert.rejects(load({ [variable]: value }), withCode("invalid_input", word, variable));
