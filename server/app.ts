@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { systemClock, type Clock } from "../shared/clock.ts";
 import { AuditLog } from "./audit/log.ts";
 import { auditRoutes } from "./audit/routes.ts";
@@ -59,6 +59,8 @@ import { DataDirectory } from "./storage/data-directory.ts";
 import { DocumentStore } from "./storage/document-store.ts";
 import { openDatabase } from "./storage/migrations.ts";
 import { migrations } from "./storage/schema.ts";
+import { openSshKeys } from "./ssh-keys/compose.ts";
+import { sshKeyRoutes } from "./ssh-keys/routes.ts";
 import { systemRoutes } from "./system/routes.ts";
 import { tenantRoutes } from "./tenants/routes.ts";
 import { TenantService } from "./tenants/service.ts";
@@ -129,6 +131,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
 
   const events = new EventBus();
   const common = { store, events, clock, inTurn: takeTurns() };
+  const host = createLocalHost({ environment: env });
   const tenantExists = (id: string) => tenants.find(id) !== undefined;
   const tenants = await TenantService.open({
     ...common,
@@ -153,6 +156,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
     tenantExists,
     allowFileRepositories: config.allowFileRepositories,
     findConnection: (id) => connections.find(id),
+    findSshKey: (id) => sshKeys.find(id),
     requireRemovable: (project) => uses.requireIdle(project, "delete the project"),
     requireRenamable: (project) => uses.requireRenamable(project),
     forgetIssues: ({ tenantId, projectId, linkId }) => {
@@ -160,6 +164,15 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
       else issueRepository.removeLink(linkId);
       events.publish({ entity: "issues", change: "changed", id: projectId, tenantId });
     },
+  });
+  const { sshKeys, sshHosts } = await openSshKeys({
+    ...common,
+    tenantExists,
+    secrets,
+    audit,
+    projects,
+    host,
+    directory: join(config.runtimeDir, "ssh-keys"),
   });
   const filters = await FilterService.open(common);
   const linkedProjects = (connectionId: string) =>
@@ -218,7 +231,6 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
   });
   const attachments = new AttachmentService(trackers);
 
-  const host = createLocalHost({ environment: env });
   const tools = new Tools({ commands: config.commands, clock, nodeDirectory: dirname(process.execPath) });
   const servers = new TmuxServers({
     host,
@@ -299,6 +311,8 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
       users,
       projects,
       connections,
+      sshKeys,
+      sshHosts,
       issues,
       sessions,
       jobs,
@@ -312,6 +326,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
     return [
       count(projects.list(inTenant).length, "project"),
       count(connections.list(inTenant).length, "connection"),
+      count(sshKeys.list(inTenant).length, "SSH key"),
       count(users.list(({ memberships }) => memberships.some(inTenant)).length, "member"),
     ].flat();
   };
@@ -327,6 +342,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
     users: userRoutes(os, users, (id) => connections.find(id)?.tenantId),
     connections: connectionRoutes(os, { connections, linkedProjects }),
     projects: projectRoutes(os, { projects, syncs }),
+    ...sshKeyRoutes(os, { keys: sshKeys, hosts: sshHosts }),
     jobs: jobRoutes(os, jobs),
     issues: {
       ...issueRoutes(os, { issues, writes, choices, attachments, outbox, trackers }),

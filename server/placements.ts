@@ -13,6 +13,8 @@ export interface PlacementSources {
   users: { find(id: string): { memberships: readonly TenantOwned[] } | undefined };
   projects: { find(id: string): TenantOwned | undefined };
   connections: { find(id: string): TenantOwned | undefined };
+  sshKeys: { find(id: string): TenantOwned | undefined };
+  sshHosts: { find(id: string): object | undefined };
   issues: { find(id: string): TenantOwned | undefined };
   sessions: { find(id: string): PersonOwned | undefined };
   jobs: { find(id: string): PersonOwned | undefined };
@@ -39,6 +41,8 @@ export function createPlacements(sources: PlacementSources): Placements {
     },
     project: ofTenant(sources.projects),
     connection: ofTenant(sources.connections),
+    sshKey: ofTenant(sources.sshKeys),
+    sshHost: (id) => (sources.sshHosts.find(id) === undefined ? undefined : { tenantIds: null }),
     issue: ofTenant(sources.issues),
     session: ofPerson(sources.sessions),
     job: ofPerson(sources.jobs),

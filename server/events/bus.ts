@@ -180,6 +180,8 @@ const hearing: Record<EventEntity, Capability> = {
   workspace: "workspaces.use",
   outbox: "issues.write",
   filter: "issues.read",
+  sshKey: "sshKeys.read",
+  sshHost: "sshKeys.write",
 };
 
 function mayHear(listener: Listener, publication: Publication): boolean {

@@ -19,6 +19,7 @@ export interface ProjectServiceOptions {
   tenantExists: (tenantId: string) => boolean;
   allowFileRepositories: boolean;
   findConnection: (id: string) => Connection | undefined;
+  findSshKey: (id: string) => { tenantId: string } | undefined;
   /** Asked before a project is deleted. @throws AppError conflict while it is in use */
   requireRemovable: (project: Project) => void;
   /** Asked before a project gets another slug. @throws AppError conflict while something is named after it */
@@ -63,6 +64,7 @@ export class ProjectService {
     checkProject(input, this.#rules);
     return this.#options.inTurn(async () => {
       if (!this.#options.tenantExists(input.tenantId)) throw new AppError("not_found", "There is no such tenant.");
+      this.#checkSshKey(input.sshKeyId, input.tenantId);
       return this.#directory.create({ ...input, links: [] });
     });
   }
@@ -77,7 +79,10 @@ export class ProjectService {
     const before = this.get(id);
     requireVersion(before, version);
     if (fields.slug !== undefined && fields.slug !== before.slug) await this.#options.requireRenamable(before);
-    return this.#directory.update(id, version, (current) => ({ ...current, ...fields }));
+    return this.#options.inTurn(() => {
+      this.#checkSshKey(fields.sshKeyId, before.tenantId);
+      return this.#directory.update(id, version, (current) => ({ ...current, ...fields }));
+    });
   }
 
   /** @throws AppError conflict while something runs in it */
@@ -133,6 +138,12 @@ export class ProjectService {
       links: current.links.filter((link) => link.id !== linkId),
     }));
     this.#options.forgetIssues({ tenantId, projectId: id, linkId });
+  }
+
+  /** @throws AppError not_found for another tenant's key, too */
+  #checkSshKey(id: string | null | undefined, tenantId: string): void {
+    if (id === null || id === undefined || this.#options.findSshKey(id)?.tenantId === tenantId) return;
+    throw new AppError("not_found", "There is no such SSH key in the project's tenant.");
   }
 
   get #rules() {

@@ -7,6 +7,7 @@ import { issues } from "./issues.ts";
 import { jobs } from "./jobs.ts";
 import { outbox } from "./outbox.ts";
 import { sessions, tools } from "./sessions.ts";
+import { sshHosts, sshKeys } from "./ssh-keys.ts";
 import { system } from "./system.ts";
 import { workspaces } from "./workspaces.ts";
 
@@ -21,6 +22,8 @@ export const contract = {
   users,
   connections,
   projects,
+  sshKeys,
+  sshHosts,
   jobs,
   issues: { ...issues, ...issueWrites },
   outbox,

@@ -2,7 +2,18 @@ import { oc } from "@orpc/contract";
 import type { Capability } from "../rules/permissions.ts";
 
 export type ScopedEntity =
-  "tenant" | "user" | "project" | "connection" | "issue" | "session" | "job" | "authSession" | "outboxItem" | "filter";
+  | "tenant"
+  | "user"
+  | "project"
+  | "connection"
+  | "issue"
+  | "session"
+  | "job"
+  | "authSession"
+  | "outboxItem"
+  | "filter"
+  | "sshKey"
+  | "sshHost";
 
 /** Names the input field that holds the id of a tenant-scoped entity; the server answers 404 where it is not the caller's. */
 export interface Scope {
@@ -15,6 +26,13 @@ export interface OperationMeta {
   capability: Capability | "public";
   effect: "read" | "write" | "destructive";
   scope: readonly Scope[];
+  /**
+   * Administering and approving: on a shared host it takes a password or a one-time code within the last minutes, for a
+   * token of host identity could be an agent's. A personal access token never may.
+   */
+  stepUp?: boolean;
+  /** About how a person signs in: for the person at their own sign-in, never for a personal access token. */
+  personOnly?: boolean;
   example: { input?: unknown; output?: unknown };
 }
 

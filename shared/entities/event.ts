@@ -13,6 +13,8 @@ export const eventEntities = [
   "workspace",
   "outbox",
   "filter",
+  "sshKey",
+  "sshHost",
 ] as const;
 
 /**

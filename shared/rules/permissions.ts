@@ -13,6 +13,8 @@ export const capabilities = {
   "users.write": ["admin"],
   "connections.read": ["admin", "technician"],
   "connections.write": ["admin"],
+  "sshKeys.read": ["admin", "technician"],
+  "sshKeys.write": ["admin"],
   "projects.read": ["admin", "technician", "billing", "client"],
   "projects.write": ["admin", "technician"],
   "projects.delete": ["admin"],

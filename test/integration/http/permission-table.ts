@@ -100,6 +100,25 @@ export const permissionTable: Record<string, Row> = {
     path: `/api/connections/${connectionId}/test`,
   })),
 
+  "sshKeys.list": row(working(200), ({ tenantId }) => ({ path: `/api/ssh-keys?tenantId=${tenantId}` })),
+  "sshKeys.create": row(administering(201), ({ tenantId }) => ({
+    path: "/api/ssh-keys",
+    body: { tenantId, name: unique("Key"), generate: "ed25519" },
+  })),
+  "sshKeys.get": row(working(200), async (place, world) => ({
+    path: `/api/ssh-keys/${await freshSshKey(place, world)}`,
+  })),
+  "sshKeys.update": row(administering(200), async (place, world) => ({
+    path: `/api/ssh-keys/${await freshSshKey(place, world)}`,
+    body: { name: unique("Renamed") },
+  })),
+  "sshKeys.remove": row(administering(204), async (place, world) => ({
+    path: `/api/ssh-keys/${await freshSshKey(place, world)}`,
+  })),
+  "sshHosts.list": unscoped(administering(200), at("/api/ssh-hosts")),
+  // What is deleted here was never recorded; that nobody else gets as far is what counts.
+  "sshHosts.remove": unscoped(administering(404), at("/api/ssh-hosts/none")),
+
   "projects.list": row(everyone(200), ({ tenantId }) => ({ path: `/api/projects?tenantId=${tenantId}` })),
   "projects.create": row(working(201), ({ tenantId }) => ({
     path: "/api/projects",
@@ -221,6 +240,10 @@ export const permissionTable: Record<string, Row> = {
 
   "events.stream": unscoped(everyone(200), at("/api/events")),
 };
+
+async function freshSshKey({ tenantId }: Place, { server }: World): Promise<string> {
+  return (await server.client.sshKeys.create({ tenantId, name: unique("Key"), generate: "ed25519" })).id;
+}
 
 async function freshProject({ tenantId, project }: Place, { server }: World): Promise<string> {
   const { repositoryUrl } = project;
