@@ -63,7 +63,7 @@ async function removeOthers(outDir: string, built: Built): Promise<void> {
   );
   for (const entry of await readdir(outDir, { recursive: true, withFileTypes: true })) {
     const file = join(entry.parentPath, entry.name);
-    if (entry.isFile() && /\.(?:c?js|css|map)$/.test(file) && !kept.has(file)) await rm(file, { force: true });
+    if (entry.isFile() && /\.(?:[cm]?js|css|map)$/.test(file) && !kept.has(file)) await rm(file, { force: true });
   }
 }
 

@@ -8,7 +8,7 @@ import { root } from "../setup/places.mjs";
 
 /** A part of the build. */
 export interface Bundle {
-  name: "extension" | "server" | "bin" | "webviews";
+  name: "extension" | "server" | "helper" | "bin" | "webviews";
   options: BuildOptions;
 }
 
@@ -33,6 +33,7 @@ export function bundles(outDir: string, sourcemap: boolean): Bundle[] {
   const made: Bundle[] = [];
   if (existsSync(join(root, "extension/extension.ts"))) made.push(extension(outDir, sourcemap));
   if (existsSync(join(root, "server/cli/main.ts"))) made.push(server(outDir, sourcemap), bin(outDir));
+  if (existsSync(join(root, "server/host/helper/main.ts"))) made.push(helper(outDir));
   const panels = globSync("webviews/*/main.ts", { cwd: root });
   if (panels.length > 0) made.push(webviews(outDir, sourcemap, panels));
   return made;
@@ -77,6 +78,28 @@ function server(outDir: string, sourcemap: boolean): Bundle {
       minifyWhitespace: true,
       minifySyntax: true,
       sourcemap,
+    },
+  };
+}
+
+/**
+ * The helper that acts as another Linux user. One file, whole: everything it loads is checked for who may write to it,
+ * and it is installed by itself, away from any package.json.
+ */
+function helper(outDir: string): Bundle {
+  return {
+    name: "helper",
+    options: {
+      ...common,
+      entryPoints: { helper: "server/host/helper/main.ts" },
+      outdir: outDir,
+      format: "esm",
+      platform: "node",
+      target: "node24",
+      outExtension: { ".js": ".mjs" },
+      banner: requireBanner,
+      minifyWhitespace: true,
+      minifySyntax: true,
     },
   };
 }

@@ -16,8 +16,8 @@ export interface Host {
   as(linuxUser: string): Promise<HostUser>;
 }
 
-/** Acts as one Linux user. */
-export interface HostUser {
+/** A Linux user, as the user database tells it. */
+export interface HostIdentity {
   readonly name: string;
   readonly uid: number;
   readonly gid: number;
@@ -25,6 +25,10 @@ export interface HostUser {
   readonly home: string;
   /** Absolute path of the login shell. */
   readonly shell: string;
+}
+
+/** Acts as one Linux user. */
+export interface HostUser extends HostIdentity {
   readonly run: Run;
   readonly files: HostFiles;
   readonly git: HostGit;

@@ -1,7 +1,7 @@
 import os from "node:os";
 import { AppError } from "../../shared/errors.ts";
 import { childEnvironment } from "./environment.ts";
-import type { Host, HostUser } from "./host.ts";
+import type { Host, HostIdentity, HostUser } from "./host.ts";
 import { createLocalFiles } from "./local-files.ts";
 import { createLocalGit } from "./local-git.ts";
 import { spawn } from "./spawn.ts";
@@ -15,7 +15,7 @@ export interface LocalHostOptions {
  * The host of the personal mode: it acts as the Linux user the server runs as, and as nobody else. The home is `$HOME`.
  */
 export function createLocalHost({ environment }: LocalHostOptions): Host {
-  const user = localUser(environment);
+  const user = createLocalUser(ownIdentity(environment), environment);
   return {
     currentUser: user.name,
     as(linuxUser) {
@@ -26,22 +26,29 @@ export function createLocalHost({ environment }: LocalHostOptions): Host {
   };
 }
 
-function localUser(environment: LocalHostOptions["environment"]): HostUser {
+/** `$HOME` stands in for the home of the passwd entry: the personal mode's way to have another. */
+function ownIdentity(environment: LocalHostOptions["environment"]): HostIdentity {
   const entry = os.userInfo();
   const home = environment["HOME"];
-  const identity = {
+  return {
     name: entry.username,
     uid: entry.uid,
     gid: entry.gid,
     home: home !== undefined && home.startsWith("/") ? home : entry.homedir,
     shell: entry.shell ?? "/bin/sh",
   };
+}
+
+/** Acts as the Linux user this process runs as; children get the allow-listed part of the environment. */
+export function createLocalUser(who: HostIdentity, environment: LocalHostOptions["environment"]): HostUser {
+  const { name, uid, gid, home, shell } = who;
+  const identity = { name, uid, gid, home, shell };
   const files = createLocalFiles();
   return {
     ...identity,
     files,
     git: createLocalGit({ user: identity, environment, files }),
-    run: (argv, { cwd = identity.home, env, ...options } = {}) =>
+    run: (argv, { cwd = home, env, ...options } = {}) =>
       spawn(argv, { cwd, env: childEnvironment(environment, identity, env), ...options }),
   };
 }
