@@ -47,7 +47,7 @@ export function activate(context: vscode.ExtensionContext): Aiops {
   const isConnected = (): boolean => ["connected", "reconnecting"].includes(connection.state.kind);
   const arrangement = new Arrangement(model.issues, context.workspaceState, contextKeys);
   const views = {
-    issues: new IssuesView(model, isConnected),
+    issues: new IssuesView(model, isConnected, () => contextKeys.get("aiops.admin") === true),
     projects: new ProjectsView(model, isConnected),
     sessions: new SessionsView(model, isConnected),
   };

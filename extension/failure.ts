@@ -41,14 +41,15 @@ function remediesOf(error: unknown): Remedy[] {
     install === undefined
       ? []
       : [{ label: vscode.l10n.t("Copy Install Command"), run: () => vscode.env.clipboard.writeText(install) }];
+  const updateToken = (): Remedy[] => [command(vscode.l10n.t("Update Token"), "aiops.updateToken", error.data)];
   const byCode: Partial<Record<ErrorCode, () => Remedy[]>> = {
     tool_missing: () => copyInstall,
     tmux_missing: () => copyInstall,
     unavailable: () => [command(vscode.l10n.t("Start Server"), "aiops.startServer")],
     unauthenticated: () => [command(vscode.l10n.t("Sign In"), "aiops.signIn")],
-    provider_unauthorized: () => [command(vscode.l10n.t("Update Token"), "aiops.updateToken")],
-    provider_forbidden: () => [command(vscode.l10n.t("Update Token"), "aiops.updateToken")],
-    provider_not_found: () => [command(vscode.l10n.t("Update Token"), "aiops.updateToken")],
+    provider_unauthorized: updateToken,
+    provider_forbidden: updateToken,
+    provider_not_found: updateToken,
     workspace_missing: () => [command(vscode.l10n.t("Initialise Workspace"), "aiops.initialiseWorkspace")],
     forbidden: () =>
       error.data["untrusted"] === true ? [command(vscode.l10n.t("Manage Trust"), "workbench.trust.manage")] : [],

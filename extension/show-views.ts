@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { Aiops } from "./aiops.ts";
 import type { ConnectionState } from "./connection/state.ts";
+import { troubleMessage } from "./views/trouble-item.ts";
 import type { WaitingNotices } from "./waiting.ts";
 
 /** Creates the tree views and keeps titles, badges, context keys and the status bar true. */
@@ -43,6 +44,10 @@ export function showViews(aiops: Aiops, waiting: WaitingNotices): vscode.Disposa
   };
   const projectsChanged = (): void => contextKeys.set("aiops.hasProjects", model.projects.size > 0);
 
+  const troublesChanged = (): void => {
+    issues.message = troubleMessage(model.syncs.troubles());
+  };
+
   stateChanged(connection.state);
   filterChanged();
   projectsChanged();
@@ -55,6 +60,9 @@ export function showViews(aiops: Aiops, waiting: WaitingNotices): vscode.Disposa
     model.myIssues.onDidChange(mineChanged),
     model.sessions.onDidChange(sessionsChanged),
     model.projects.onDidChange(projectsChanged),
+    model.projects.onDidChange(troublesChanged),
+    model.syncs.onDidChange(troublesChanged),
+    issues.onDidChangeVisibility(troublesChanged),
     sessions.onDidChangeVisibility(({ visible }) => views.sessions.setVisible(visible)),
   );
 }

@@ -197,37 +197,3 @@ function firstFree(wanted: string, isTaken: (candidate: string) => boolean): str
   for (let number = 2; isTaken(candidate); number += 1) candidate = `${wanted}-${number}`;
   return candidate;
 }
-
-/** Replaces the token of a connection, and tries it. */
-export async function updateToken(aiops: Aiops): Promise<void> {
-  const { request } = aiops.connection;
-  const connections = await request((client) => readAll((page) => client.connections.list(page)));
-  if (connections.length === 0) {
-    throw new AppError(
-      "not_found",
-      vscode.l10n.t("There is no connection yet. Add one with: aiops: Add GitHub Project"),
-    );
-  }
-  const items = connections.map((connection) => ({
-    label: connection.name,
-    description: connection.status.ok === false ? connection.status.message : connection.baseUrl,
-    connection,
-  }));
-  const chosen =
-    items.length === 1
-      ? items[0]
-      : await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t("Which connection gets a new token?") });
-  if (chosen === undefined) return;
-  const token = await vscode.window.showInputBox({
-    title: vscode.l10n.t("New Token for {0}", chosen.connection.name),
-    prompt: vscode.l10n.t("Stored encrypted on the server"),
-    password: true,
-    ignoreFocusOut: true,
-  });
-  if (token === undefined || token.trim() === "") return;
-  const { id } = chosen.connection;
-  await request((client) => client.connections.update({ id, token: token.trim() }));
-  const status = await request((client) => client.connections.test({ id }));
-  if (status.ok === false) throw new AppError("provider_unauthorized", status.message);
-  void vscode.window.showInformationMessage(vscode.l10n.t("{0} works.", chosen.connection.name));
-}

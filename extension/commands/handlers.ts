@@ -1,5 +1,5 @@
 // What the commands do, loaded together when the first of them is used.
-export { addProject, updateToken } from "./add-project.ts";
+export { addProject } from "./add-project.ts";
 export { assignIssue, changeStatus, commentIssue, labelIssue } from "./change-issues.ts";
 export { createIssue, createIssueFromSelection } from "./create-issue.ts";
 export {
@@ -21,3 +21,4 @@ export { restartServer, showStatus, signIn, startServer } from "./server.ts";
 export { myIssues, openFilter, saveFilter } from "./saved-filters.ts";
 export { attach, sendPrompt, stopSession } from "./sessions.ts";
 export { startWork } from "./start-work.ts";
+export { updateToken } from "./update-token.ts";

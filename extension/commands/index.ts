@@ -42,7 +42,7 @@ export function commandHandlers(aiops: Aiops): CommandHandlers {
     "aiops.syncProject": async (target) => (await handlers()).syncProject(aiops, target),
     "aiops.syncAll": async () => (await handlers()).syncAll(aiops),
     "aiops.addProject": async (target) => (await handlers()).addProject(aiops, target),
-    "aiops.updateToken": async () => (await handlers()).updateToken(aiops),
+    "aiops.updateToken": async (target) => (await handlers()).updateToken(aiops, target),
     "aiops.initialiseWorkspace": trusted(async (target) => (await handlers()).initialiseWorkspace(aiops, target)),
     "aiops.openWorkspace": async (target) => (await handlers()).openWorkspace(aiops, target, false),
     "aiops.openWorkspaceInNewWindow": async (target) => (await handlers()).openWorkspace(aiops, target, true),
@@ -54,7 +54,7 @@ export function commandHandlers(aiops: Aiops): CommandHandlers {
     "aiops.startServer": async () => (await handlers()).startServer(aiops),
     "aiops.restartServer": async () => (await handlers()).restartServer(aiops),
     "aiops.signIn": async () => (await handlers()).signIn(aiops),
-    "aiops.openSettings": () => aiops.settings.open(),
+    "aiops.openSettings": (target) => aiops.settings.open(target),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Issue, ListedIssue } from "../../shared/entities/issue.ts";
 import { AppError, errorMessage } from "../../shared/errors.ts";
 import { issueIcon } from "../views/issue-item.ts";
 import { ago, oneLine } from "../views/text.ts";
+import { troubleMessage } from "../views/trouble-item.ts";
 
 const shown = 30;
 /** Milliseconds without a key before the server is asked. */
@@ -38,6 +39,9 @@ export function pickIssue(
     pick.title = vscode.l10n.t("Search Issues");
     pick.buttons = [showInView];
   }
+  // What is found may be old, where a tracker can't be read.
+  const old = troubleMessage(aiops.model.syncs.troubles());
+  if (old !== undefined) pick.title = [pick.title, old].filter(Boolean).join(" · ");
 
   let asked = 0;
   let timer: NodeJS.Timeout | undefined;

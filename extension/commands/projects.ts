@@ -30,7 +30,7 @@ async function syncProjects(aiops: Aiops, projects: readonly Project[]): Promise
         await syncOne(aiops, project, within(report, project, index, projects.length), signal);
       } catch (error) {
         if (signal.aborted || !(error instanceof AppError)) throw error;
-        failures.push(error);
+        failures.push(ofProject(error, project));
       }
     }
     const [first] = failures;
@@ -111,6 +111,11 @@ export async function openWorkspace(aiops: Aiops, target: unknown, newWindow: bo
 
 async function openFolder(path: string, newWindow: boolean): Promise<void> {
   await vscode.commands.executeCommand("vscode.openFolder", vscode.Uri.file(path), { forceNewWindow: newWindow });
+}
+
+/** The error, with which project it befell: what helps is offered for that. */
+function ofProject(error: AppError, { id }: Project): AppError {
+  return new AppError(error.code, error.message, { cause: error, data: { ...error.data, projectId: id } });
 }
 
 /** Everything the server was asked for before is asked again. */

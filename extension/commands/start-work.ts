@@ -4,6 +4,7 @@ import { runJob, withProgress, type Outcome } from "../progress.ts";
 import type { Issue } from "../../shared/entities/issue.ts";
 import type { Session, Tool } from "../../shared/entities/session.ts";
 import { AppError } from "../../shared/errors.ts";
+import { troubleMessage } from "../views/trouble-item.ts";
 import { issueOf } from "./targets.ts";
 
 const lastTool = "aiops.lastTool";
@@ -71,8 +72,10 @@ async function pickTool(aiops: Aiops, issue: Issue): Promise<Tool | undefined> {
   const last = aiops.memory.get<string>(lastTool);
   const rank = (tool: Tool): number => (tool.available ? (tool.name === last ? 0 : 1) : 2);
   const items = tools.toSorted((a, b) => rank(a) - rank(b)).map(toolItem);
+  const trouble = aiops.model.syncs.ofLink(issue.projectId, issue.linkId);
+  const old = trouble === undefined ? undefined : troubleMessage([trouble]);
   const chosen = await vscode.window.showQuickPick(items, {
-    title: vscode.l10n.t("Start Work on {0}", issue.key),
+    title: [vscode.l10n.t("Start Work on {0}", issue.key), old].filter(Boolean).join(" · "),
     placeHolder: vscode.l10n.t("Which tool works on it?"),
   });
   if (chosen === undefined) return undefined;

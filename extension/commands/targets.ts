@@ -9,8 +9,10 @@ import { oneLine } from "../views/text.ts";
 import { statusLabel } from "../views/sessions-view.ts";
 import { pickIssue } from "./pick-issue.ts";
 
+type IdName = "issueId" | "projectId" | "linkId" | "sessionId" | "writeId";
+
 /** The value of an id that a tree node, a panel or another extension handed over. */
-export function idOf(target: unknown, name: "issueId" | "projectId" | "sessionId" | "writeId"): string | undefined {
+export function idOf(target: unknown, name: IdName): string | undefined {
   if (typeof target !== "object" || target === null) return undefined;
   const value: unknown = Reflect.get(target, name);
   return typeof value === "string" ? value : undefined;

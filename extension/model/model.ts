@@ -4,6 +4,7 @@ import type { Issue } from "../../shared/entities/issue.ts";
 import type { Job } from "../../shared/entities/job.ts";
 import type { OutboxItem } from "../../shared/entities/outbox.ts";
 import type { Project } from "../../shared/entities/project.ts";
+import type { ProjectSync } from "../../shared/entities/sync.ts";
 import type { SavedFilter } from "../../shared/entities/filter.ts";
 import type { ServerEvent } from "../../shared/entities/event.ts";
 import type { Session } from "../../shared/entities/session.ts";
@@ -15,6 +16,7 @@ import { IssueTree } from "./issue-tree.ts";
 import { MyIssues } from "./my-issues.ts";
 import { isPending, readOutbox } from "./outbox.ts";
 import { readAll } from "./read-all.ts";
+import { Syncs } from "./syncs.ts";
 import { Workspaces } from "./workspaces.ts";
 
 /** Issues that changed: one of them, or any of a project. */
@@ -35,6 +37,7 @@ export class Model implements Listener, Disposable {
   /** What has not reached its tracker. */
   readonly outbox = new Collection<OutboxItem>();
   readonly filters = new Collection<SavedFilter>();
+  readonly syncs: Syncs;
   readonly workspaces: Workspaces;
   readonly issues: IssueTree;
   readonly myIssues: MyIssues;
@@ -42,6 +45,7 @@ export class Model implements Listener, Disposable {
   readonly onDidTouchIssues = this.#touched.event;
 
   constructor(request: Request, grouping: Grouping) {
+    this.syncs = new Syncs(request, this.projects);
     this.workspaces = new Workspaces(request);
     this.issues = new IssueTree(request, grouping);
     this.myIssues = new MyIssues(request);
@@ -63,6 +67,7 @@ export class Model implements Listener, Disposable {
     this.jobs.replace(jobs.items);
     this.outbox.replace(outbox);
     this.filters.replace(filters);
+    void this.syncs.reload();
     this.workspaces.keep(new Set(projects.map(({ id }) => id)));
     this.issues.clear();
     this.myIssues.invalidate();
@@ -77,7 +82,11 @@ export class Model implements Listener, Disposable {
         break;
       case "project":
         change(this.projects, event.id, gone ? undefined : (event.data as Project));
+        if (gone) this.syncs.put(event.id, undefined);
         this.issues.invalidate(event.id);
+        break;
+      case "sync":
+        this.syncs.put(event.id, event.data as ProjectSync);
         break;
       case "session":
         change(this.sessions, event.id, gone ? undefined : (event.data as Session));
@@ -138,6 +147,7 @@ export class Model implements Listener, Disposable {
     for (const part of [this.tenants, this.projects, this.sessions, this.jobs, this.outbox, this.filters])
       part.dispose();
     this.#touched.dispose();
+    this.syncs.dispose();
     this.workspaces.dispose();
     this.issues.dispose();
     this.myIssues.dispose();

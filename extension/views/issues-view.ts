@@ -3,11 +3,14 @@ import { groupKey, isFiltered, queryOf, type GroupField, type GroupPath } from "
 import type { Model } from "../model/model.ts";
 import type { ListedIssue } from "../../shared/entities/issue.ts";
 import type { OutboxItem } from "../../shared/entities/outbox.ts";
-import { issueItem, issueTooltip, providerIcon, providerName, statusIcon, statusName } from "./issue-item.ts";
+import { groupItem } from "./issue-group-item.ts";
+import { issueItem, issueTooltip, providerName } from "./issue-item.ts";
 import { outboxGroupItem, writeItem } from "./outbox-item.ts";
 import { oneLine } from "./text.ts";
+import { troubleItem } from "./trouble-item.ts";
 
 export type IssuesNode =
+  | { kind: "trouble"; projectId: string; linkId: string; path: GroupPath; parent: undefined }
   | { kind: "outbox"; path: GroupPath; parent: undefined }
   | { kind: "write"; writeId: string; path: GroupPath; parent: IssuesNode }
   | { kind: "group"; path: GroupPath; parent: IssuesNode | undefined }
@@ -29,6 +32,7 @@ function isJustMade({ status, error, createdAt }: OutboxItem): boolean {
 export class IssuesView implements vscode.TreeDataProvider<IssuesNode>, vscode.Disposable {
   readonly #model: Model;
   readonly #isShown: () => boolean;
+  readonly #isAdmin: () => boolean;
   /** VS Code knows nodes by identity: each thing in the tree keeps its own. */
   readonly #nodes = new Map<string, IssuesNode>();
   readonly #changed = new vscode.EventEmitter<IssuesNode | undefined>();
@@ -36,10 +40,14 @@ export class IssuesView implements vscode.TreeDataProvider<IssuesNode>, vscode.D
   readonly #subscriptions: vscode.Disposable[];
   #settling: NodeJS.Timeout | undefined;
 
-  /** @param isShown whether there is something to show at all: else the welcome views speak */
-  constructor(model: Model, isShown: () => boolean) {
+  /**
+   * @param isShown whether there is something to show at all: else the welcome views speak
+   * @param isAdmin whether the person may mend a connection
+   */
+  constructor(model: Model, isShown: () => boolean, isAdmin: () => boolean) {
     this.#model = model;
     this.#isShown = isShown;
+    this.#isAdmin = isAdmin;
     this.#subscriptions = [
       this.#changed,
       model.issues.onDidChange(({ path, issueId }) => {
@@ -47,6 +55,7 @@ export class IssuesView implements vscode.TreeDataProvider<IssuesNode>, vscode.D
       }),
       model.projects.onDidChange(() => this.refresh()),
       model.outbox.onDidChange(() => this.#outboxChanged()),
+      model.syncs.onDidChange((projectIds) => this.#troublesChanged(projectIds)),
     ];
   }
 
@@ -80,7 +89,8 @@ export class IssuesView implements vscode.TreeDataProvider<IssuesNode>, vscode.D
       const write = this.#model.outbox.get(node.writeId);
       return write === undefined ? new vscode.TreeItem("") : writeItem(write);
     }
-    if (node.kind === "group") return this.#groupItem(node.path);
+    if (node.kind === "trouble") return this.#troubleItem(node);
+    if (node.kind === "group") return groupItem(this.#model, node.path);
     if (node.kind === "more") return this.#moreItem(node);
     if (node.kind === "failed") return this.#failedItem(node);
     if (node.kind === "empty") return emptyItem(node.path);
@@ -128,19 +138,43 @@ export class IssuesView implements vscode.TreeDataProvider<IssuesNode>, vscode.D
         const below = [...path, { by, value }];
         return this.#node(groupKey(below), { kind: "group", path: below, parent });
       });
-      return [...this.#outbox(path), ...groups];
+      return [...this.#top(path), ...groups];
     }
     const nodes = content.issues.map(({ id }) =>
       this.#node(issueKey(path, id), { kind: "issue", issueId: id, path, parent }),
     );
     if (content.nextCursor !== null) nodes.push(this.#node(`${groupKey(path)}/more`, { kind: "more", path, parent }));
-    return [...this.#outbox(path), ...nodes];
+    return [...this.#top(path), ...nodes];
   }
 
-  /** At the top, as long as something waits there. */
-  #outbox(path: GroupPath): IssuesNode[] {
-    if (path.length > 0 || this.#waiting().length === 0) return [];
-    return [this.#node("outbox", { kind: "outbox", path: [], parent: undefined })];
+  /** Above the issues: what keeps them from being new, and what has not arrived at its tracker. */
+  #top(path: GroupPath): IssuesNode[] {
+    if (path.length > 0) return [];
+    const troubles = this.#model.syncs
+      .troubles()
+      .map(({ projectId, linkId }) =>
+        this.#node(`trouble/${linkId}`, { kind: "trouble", projectId, linkId, path: [], parent: undefined }),
+      );
+    if (this.#waiting().length === 0) return troubles;
+    return [...troubles, this.#node("outbox", { kind: "outbox", path: [], parent: undefined })];
+  }
+
+  /** Draws the lines of the troubles and of their projects anew; all of it where there is one more or less. */
+  #troublesChanged(projectIds: readonly string[]): void {
+    const shown = [...this.#nodes.keys()].filter((key) => key.startsWith("trouble/"));
+    const now = this.#model.syncs.troubles().map(({ linkId }) => `trouble/${linkId}`);
+    if (shown.length !== now.length || !now.every((key) => this.#nodes.has(key))) {
+      this.refresh();
+      return;
+    }
+    const lines = [...now, ...projectIds.map((value) => groupKey([{ by: "project", value }]))];
+    for (const key of lines) this.#redraw(key);
+  }
+
+  #troubleItem({ projectId, linkId }: { projectId: string; linkId: string }): vscode.TreeItem {
+    const trouble = this.#model.syncs.ofLink(projectId, linkId);
+    const projectName = this.#model.projects.get(projectId)?.name ?? "";
+    return trouble === undefined ? new vscode.TreeItem("") : troubleItem(trouble, projectName, this.#isAdmin());
   }
 
   /** What waits in the outbox; a write that most likely arrives at once would only make the tree jump. */
@@ -186,57 +220,10 @@ export class IssuesView implements vscode.TreeDataProvider<IssuesNode>, vscode.D
     return content?.kind === "issues" ? content.issues.find(({ id }) => id === issueId) : undefined;
   }
 
-  #groupItem(path: GroupPath): vscode.TreeItem {
-    const step = path.at(-1);
-    if (step === undefined) return new vscode.TreeItem("");
-    const count = this.#count(path);
-    const closed = step.by === "status" && step.value === "closed";
-    const label = this.#groupLabel(step.by, step.value);
-    const item = new vscode.TreeItem(
-      label,
-      closed ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.Expanded,
-    );
-    // A project among many is opened by the person; where there are few, everything is in sight.
-    if (step.by === "project" && this.#model.projects.size > 3) {
-      item.collapsibleState = vscode.TreeItemCollapsibleState.Collapsed;
-    }
-    item.id = groupKey(path);
-    item.description = String(count);
-    item.contextValue = `group.${step.by}`;
-    item.accessibilityInformation = { label: vscode.l10n.t("{0}, {1} issues", label, count) };
-    if (step.by === "status") item.iconPath = statusIcon(closed ? "closed" : "open");
-    if (step.by === "provider") item.iconPath = providerIcon(step.value);
-    if (step.by === "label") item.iconPath = new vscode.ThemeIcon("tag");
-    if (step.by === "assignee") item.iconPath = new vscode.ThemeIcon("person");
-    if (step.by === "milestone") item.iconPath = new vscode.ThemeIcon("milestone");
-    if (step.by === "project") {
-      item.iconPath = new vscode.ThemeIcon("repo");
-      const project = this.#model.projects.get(step.value);
-      const tenant = project === undefined ? undefined : this.#model.tenants.get(project.tenantId);
-      if (tenant !== undefined && this.#model.tenants.size > 1) item.description = `${count} · ${tenant.name}`;
-    }
-    return item;
-  }
-
   /** Whether a line must say which tracker it is of. */
   #severalProviders(): boolean {
     const { issues } = this.#model;
     return !issues.levels.includes("provider") && new Set(issues.known().map(({ provider }) => provider)).size > 1;
-  }
-
-  #groupLabel(by: GroupField, value: string): string {
-    if (by === "label") return value === "" ? vscode.l10n.t("No label") : oneLine(value);
-    if (by === "assignee") return value === "" ? vscode.l10n.t("Nobody") : oneLine(value);
-    if (by === "milestone") return value === "" ? vscode.l10n.t("No milestone") : oneLine(value);
-    if (by === "status") return statusName(value);
-    if (by === "provider") return providerName(value);
-    return oneLine(this.#model.projects.get(value)?.name ?? value);
-  }
-
-  #count(path: GroupPath): number {
-    const above = this.#model.issues.content(path.slice(0, -1));
-    const value = path.at(-1)?.value;
-    return above?.kind === "groups" ? (above.groups.find((group) => group.value === value)?.count ?? 0) : 0;
   }
 
   #moreItem(node: IssuesNode): vscode.TreeItem {

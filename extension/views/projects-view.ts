@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import type { Model } from "../model/model.ts";
 import type { Project } from "../../shared/entities/project.ts";
 import type { Workspace, Worktree } from "../../shared/entities/workspace.ts";
+import { lastRead, oldest, troubleMessage } from "./trouble-item.ts";
 import { ago, appendFact, dateTime, oneLine, untrustedMarkdown } from "./text.ts";
 
 export type ProjectsNode =
@@ -26,10 +27,10 @@ export class ProjectsView implements vscode.TreeDataProvider<ProjectsNode>, vsco
     this.#subscriptions = [
       this.#changed,
       model.projects.onDidChange(() => this.refresh()),
-      model.workspaces.onDidChange((projectId) => {
-        const node = this.#nodes.get(projectId);
-        if (node !== undefined) this.#changed.fire(node);
+      model.syncs.onDidChange((projectIds) => {
+        for (const id of projectIds) this.#redraw(id);
       }),
+      model.workspaces.onDidChange((projectId) => this.#redraw(projectId)),
     ];
   }
 
@@ -63,6 +64,7 @@ export class ProjectsView implements vscode.TreeDataProvider<ProjectsNode>, vsco
   getTreeItem(node: ProjectsNode): vscode.TreeItem {
     const workspace = this.#model.workspaces.get(node.projectId);
     const item = this.#item(node, workspace);
+    if (node.kind === "project") this.#addTroubles(node.projectId, item);
     // VS Code keeps whether an item can be opened by its id: one that gets a repository is another item.
     item.id =
       node.kind === "project" && this.#isIssuesOnly(node.projectId) ? `${node.projectId}/issues` : nodeKey(node);
@@ -71,6 +73,11 @@ export class ProjectsView implements vscode.TreeDataProvider<ProjectsNode>, vsco
 
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  #redraw(projectId: string): void {
+    const node = this.#nodes.get(projectId);
+    if (node !== undefined) this.#changed.fire(node);
   }
 
   #node(key: string, node: ProjectsNode): ProjectsNode {
@@ -89,6 +96,19 @@ export class ProjectsView implements vscode.TreeDataProvider<ProjectsNode>, vsco
       of({ kind: "path", projectId }),
       ...workspace.worktrees.map(({ path }) => of({ kind: "worktree", projectId, path })),
     ];
+  }
+
+  /** How old its issues are where a tracker of it can't be read. */
+  #addTroubles(projectId: string, item: vscode.TreeItem): void {
+    const troubles = this.#model.syncs.troubles(projectId);
+    const message = troubleMessage(troubles);
+    if (message === undefined) return;
+    const age = vscode.l10n.t("issues {0}", lastRead(oldest(troubles)));
+    item.description = [item.description, age].filter(Boolean).join(" · ");
+    item.iconPath = new vscode.ThemeIcon("warning", new vscode.ThemeColor("list.warningForeground"));
+    if (item.tooltip instanceof vscode.MarkdownString) appendFact(item.tooltip, vscode.l10n.t("Issues"), message);
+    else item.tooltip = message;
+    item.accessibilityInformation = { label: [item.accessibilityInformation?.label ?? "", message].join(", ") };
   }
 
   /** A project may have a tracker and no repository. */
