@@ -27,6 +27,8 @@ export interface ConnectionOptions {
 const endMs = 5_000;
 /** Until the server said its first word. */
 const helloMs = 10_000;
+/** Long enough for the first call to arrive. */
+const shortestIdleMs = 200;
 const longestIdleMs = 24 * 3_600_000;
 
 const list: Check = (value) => Array.isArray(value);
@@ -96,7 +98,7 @@ export class Connection {
       this.#fail(`${versions}; install the server's own with "aiops install"`, exitRefused);
       return;
     }
-    this.#idleMs = Math.min(idleMs, longestIdleMs);
+    this.#idleMs = Math.min(Math.max(idleMs, shortestIdleMs), longestIdleMs);
     this.#send({ type: "ready", protocol: protocolVersion, ...this.#options.identity });
     this.#awaitIdle();
   }
