@@ -23,8 +23,8 @@ export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
   const { env, flags = {} } = options;
   const file = await readConfigFile(configFilePath(env, flags.mode));
   const values: Record<string, unknown> = { ...file };
-  for (const { key, env: variable } of documentConfig()) {
-    const fromEnvironment = env[variable];
+  for (const { key, env: variable, alias } of documentConfig()) {
+    const fromEnvironment = env[variable] || (alias === undefined ? undefined : env[alias]);
     if (fromEnvironment !== undefined && fromEnvironment !== "") values[key] = fromEnvironment;
     if (flags[key] !== undefined) values[key] = flags[key];
   }

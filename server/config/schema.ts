@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { linuxUserName } from "../../shared/rules/names.ts";
+import { helperProgram } from "../host/install-helper.ts";
 import { isAddressOrNetwork } from "./addresses.ts";
 
 /** A flag in an environment variable, where everything is text. */
@@ -37,29 +39,48 @@ const allowedCommand = z.object({
 /** JSON in an environment variable, the value itself in the file. @param example shown where it is no JSON */
 function json<T extends z.ZodType>(schema: T, example: string) {
   return z.preprocess((value, context) => {
-    if (typeof value !== "string") return value;
-    try {
-      return JSON.parse(value) as unknown;
-    } catch (error) {
-      context.issues.push({
-        code: "custom",
-        input: value,
-        message: `must be JSON as ${example}: ${error instanceof Error ? error.message : ""}`,
-      });
-      return z.NEVER;
-    }
+    return typeof value === "string" ? parseJson(value, example, context) : value;
   }, schema);
+}
+
+function parseJson(value: string, example: string, context: z.RefinementCtx): unknown {
+  try {
+    return JSON.parse(value);
+  } catch (error) {
+    context.issues.push({
+      code: "custom",
+      input: value,
+      message: `must be JSON as ${example}: ${error instanceof Error ? error.message : ""}`,
+    });
+    return z.NEVER;
+  }
 }
 
 const allowedCommands = json(z.array(allowedCommand), '[{"name":"htop","command":["htop"]}]');
 
+/** A table in an environment variable: a JSON object, or `name=value` pairs with commas between. */
+const linuxUserTable = z.preprocess(
+  (value, context) => {
+    if (typeof value !== "string") return value;
+    if (value.trimStart().startsWith("{")) return parseJson(value, '{"ada@example.org":"ada"}', context);
+    const pairs = value.split(",").filter((pair) => pair.trim() !== "");
+    return Object.fromEntries(pairs.map((pair) => pair.split(/[=:]/, 2).map((part) => part.trim())));
+  },
+  z.record(
+    z.string().regex(/^[^@\s]+@[^@\s]+$/, "must be an e-mail address"),
+    z.string().regex(linuxUserName, "must be a Linux user name"),
+  ),
+);
+
 interface KeyMeta {
   env: string;
   fallback: string;
+  /** A variable that is read too, where `env` is not set. */
+  alias?: string;
 }
 
-function key<T extends z.ZodType>(schema: T, env: string, fallback: string, doc: string) {
-  return schema.describe(doc).meta({ env, fallback } satisfies KeyMeta);
+function key<T extends z.ZodType>(schema: T, env: string, fallback: string, doc: string, alias?: string) {
+  return schema.describe(doc).meta({ env, fallback, ...(alias === undefined ? {} : { alias }) } satisfies KeyMeta);
 }
 
 /**
@@ -128,6 +149,39 @@ export const configSchema = z.object({
     "AIOPS_WORKSPACE_ROOT",
     "~/workspace",
     "The folder that holds a person's clones.",
+  ),
+  helper: key(
+    z.string().regex(/^\//, "must be an absolute path").default(helperProgram()),
+    "AIOPS_HELPER",
+    "/usr/lib/aiops/aiops-helper",
+    "The installed helper that acts as other Linux users, in shared mode.",
+  ),
+  helperIdleMinutes: key(
+    z.coerce.number().min(0.01).max(1440).default(5),
+    "AIOPS_HELPER_IDLE_MINUTES",
+    "5",
+    "A person's helper ends this many minutes after it was last needed.",
+  ),
+  linuxUserStrategy: key(
+    z.enum(["mapping", "direct"]).default("mapping"),
+    "AIOPS_LINUX_USER_STRATEGY",
+    "mapping",
+    "mapping: a person's Linux user is the one in their record, else in linuxUserMapping. direct: it is their aiops user name.",
+    "LINUX_USER_STRATEGY",
+  ),
+  linuxUserMapping: key(
+    linuxUserTable.default({}),
+    "AIOPS_LINUX_USER_MAPPING",
+    "none",
+    "Linux users by e-mail address, for people whose record names none: ada@example.org=ada,… or a JSON object.",
+    "LINUX_USER_MAPPING",
+  ),
+  useLoginShell: key(
+    flag.default(true),
+    "AIOPS_USE_LOGIN_SHELL",
+    "true",
+    "Whether sessions and their tools start through the person's login shell.",
+    "USE_LOGIN_SHELL",
   ),
   tmuxSocket: key(
     z
@@ -217,17 +271,20 @@ export interface ConfigKeyDocumentation {
   key: ConfigKey;
   env: string;
   fallback: string;
+  /** A variable that is read too, where `env` is not set. */
+  alias: string | undefined;
   description: string;
 }
 
 /** Every key with its variable, default and meaning, for `aiops config` and `.env.example`. */
 export function documentConfig(): ConfigKeyDocumentation[] {
   return Object.entries(configSchema.shape).map(([name, schema]) => {
-    const meta: { env?: unknown; fallback?: unknown; description?: string } = schema.meta() ?? {};
+    const meta: { env?: unknown; fallback?: unknown; alias?: string; description?: string } = schema.meta() ?? {};
     return {
       key: name as ConfigKey,
       env: String(meta.env),
       fallback: String(meta.fallback),
+      alias: meta.alias,
       description: meta.description ?? "",
     };
   });

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import type { Clock } from "../../shared/clock.ts";
 import { AppError } from "../../shared/errors.ts";
-import { linuxUserName } from "./helper/surroundings.ts";
+import { linuxUserName } from "../../shared/rules/names.ts";
 import type { HostIdentity } from "./host.ts";
 import { spawn } from "./spawn.ts";
 

@@ -3,7 +3,7 @@ import { chmod, chown, open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { AppError, errorMessage } from "../../shared/errors.ts";
-import { linuxUserName } from "./helper/surroundings.ts";
+import { linuxUserName } from "../../shared/rules/names.ts";
 import { missingToolError } from "./missing-tool.ts";
 import { errno } from "./safe-path.ts";
 

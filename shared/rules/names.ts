@@ -98,3 +98,6 @@ export function sessionName({ projectSlug, tool, issueKey, unique, projectId }: 
   ];
   return `${[...parts, unique].filter((part) => part !== "").join("-")}-p${projectId}`;
 }
+
+/** A name of a Linux account, as useradd(8) takes it by default. */
+export const linuxUserName = /^[a-z_][a-z0-9_-]{0,31}$/;

@@ -2,12 +2,11 @@ import { readFileSync, statSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { linuxUserName } from "../../../shared/rules/names.ts";
 import { distrust } from "./trusted-path.ts";
 
 /** A helper that must not run as it was started; the message says why and what to do. */
 export class Refusal extends Error {}
-
-export const linuxUserName = /^[a-z_][a-z0-9_-]{0,31}$/;
 
 /** What the launcher passes to its interpreter; another one would load or run what nobody looked at. */
 export const interpreterFlags = ["--max-semi-space-size=1", "--disable-warning=ExperimentalWarning"];

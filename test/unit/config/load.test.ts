@@ -111,11 +111,26 @@ describe("the configuration", () => {
     ["AIOPS_TRUSTED_PROXIES", "proxy.example", "trustedProxies.0"],
     ["AIOPS_TRUSTED_PROXIES", "10.0.0.0/33", "trustedProxies.0"],
     ["AIOPS_KEY_COMMAND", "pass show aiops", "keyCommand"],
+    ["AIOPS_HELPER", "aiops-helper", "helper"],
+    ["AIOPS_LINUX_USER_STRATEGY", "guess", "linuxUserStrategy"],
+    ["AIOPS_LINUX_USER_MAPPING", "ada@example.org=Root!", "linuxUserMapping"],
+    ["AIOPS_LINUX_USER_MAPPING", "ada@example.org", "linuxUserMapping"],
+    ["AIOPS_LINUX_USER_MAPPING", "{ada}", "linuxUserMapping"],
   ] as const) {
     it(`refuses ${variable}=${value} and names it`, async () => {
       await assert.rejects(load({ [variable]: value }), withCode("invalid_input", word, variable));
     });
   }
+
+  it("reads the table of Linux users as pairs or JSON, under both names", async () => {
+    const table = { "ada@example.org": "ada", "bob@example.org": "bob" };
+    const pairs = "ada@example.org=ada, bob@example.org:bob";
+    assert.deepEqual((await load({ AIOPS_LINUX_USER_MAPPING: pairs })).linuxUserMapping, table);
+    assert.deepEqual((await load({ LINUX_USER_MAPPING: JSON.stringify(table) })).linuxUserMapping, table);
+    const both = await load({ LINUX_USER_STRATEGY: "direct", AIOPS_LINUX_USER_STRATEGY: "mapping" });
+    assert.equal(both.linuxUserStrategy, "mapping");
+    assert.equal((await load({ USE_LOGIN_SHELL: "false" })).useLoginShell, false);
+  });
 
   it("refuses a file that is no JSON object", async () => {
     for (const content of ["{", "[]", '"text"']) {
