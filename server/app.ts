@@ -46,8 +46,8 @@ import { createPlacements } from "./placements.ts";
 import { projectRoutes } from "./projects/routes.ts";
 import { ProjectService } from "./projects/service.ts";
 import { createProvider } from "./providers/create-provider.ts";
-import { KeyRing } from "./secrets/key-ring.ts";
-import { SecretBox } from "./secrets/secret-box.ts";
+import { openSecrets } from "./secrets/compose.ts";
+import { keyRoutes } from "./secrets/routes.ts";
 import { takeTurns } from "./serial.ts";
 import { serverIdentity } from "./server-identity.ts";
 import { SessionRepository } from "./sessions/repository.ts";
@@ -116,7 +116,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
 
   const data = await DataDirectory.open(config.dataDir, clock);
   closers.push(() => data.close());
-  const secrets = new SecretBox(await KeyRing.open({ keyFile: config.keyFile, masterKey: config.masterKey, clock }));
+  const { secrets, keys } = await openSecrets(config, clock);
   const database = openDatabase(data.file("aiops.sqlite"), {
     migrations,
     clock,
@@ -353,6 +353,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
     workspaces: workOperations.workspaces,
     sessions: { ...sessionRoutes(os, sessions, peopleHere), ...workOperations.sessions },
     tools: toolRoutes(os, sessions),
+    keys: keyRoutes(os, keys),
     events: eventRoutes(os, events),
   });
 

@@ -17,6 +17,19 @@ export async function createSigningKeyStore(
   log: Logger,
 ): Promise<SigningKeyStore> {
   const collection = await store.collection({ name: "signing-keys", parse: (value) => record.parse(value) });
+  secrets.register({
+    name: "signing keys",
+    values: () => collection.list().map(({ sealed }) => sealed),
+    reseal: async () => {
+      const outdated = collection.list().filter(({ sealed }) => secrets.reseal(sealed, context) !== sealed);
+      for (const { id } of outdated) {
+        await collection.update(id, undefined, (record) => ({
+          ...record,
+          sealed: secrets.reseal(record.sealed, context),
+        }));
+      }
+    },
+  });
   return {
     load: () => {
       const stored = collection.get(context.id);

@@ -4,6 +4,7 @@ import { exitCodes } from "../../shared/rules/exit-codes.ts";
 import { addDataCommands } from "./data-commands.ts";
 import type { CommandContext, Context } from "./command-context.ts";
 import { addIssueCommands } from "./issue-commands.ts";
+import { addKeyCommands } from "./key-commands.ts";
 import { printJson, type Output } from "./output.ts";
 import { addServerCommands } from "./server-commands.ts";
 import { addWorkCommands } from "./work-commands.ts";
@@ -40,6 +41,7 @@ export async function runCli(argv: readonly string[], base: Omit<CommandContext,
   const context: Context = () => ({ ...base, flags: { dataDir: program.opts<{ dataDir?: string }>().dataDir } });
   addServerCommands(program, context);
   addDataCommands(program, context);
+  addKeyCommands(program, context);
   addIssueCommands(program, context);
   addWorkCommands(program, context);
   program

@@ -13,6 +13,7 @@ import type { EventBus } from "../events/bus.ts";
 import { newId } from "../ids.ts";
 import type { IssueProvider, ProviderConnection } from "../providers/provider.ts";
 import { ProviderPool } from "../providers/provider-pool.ts";
+import { sealedDocuments } from "../secrets/sealed-documents.ts";
 import type { SecretBox } from "../secrets/secret-box.ts";
 import type { InTurn } from "../serial.ts";
 import type { DocumentStore } from "../storage/document-store.ts";
@@ -73,6 +74,11 @@ export class ConnectionService {
       tenantOf: ({ tenantId }) => tenantId,
       present,
     });
+    const fields = ({ id, tenantId }: StoredConnection) => [
+      { field: "sealedToken" as const, context: secretContext(tenantId, id, "token") },
+      { field: "sealedWebhookSecret" as const, context: secretContext(tenantId, id, "webhookSecret") },
+    ];
+    options.secrets.register(sealedDocuments({ name: "connections", directory, secrets: options.secrets, fields }));
     return new ConnectionService(directory, options);
   }
 

@@ -1,131 +1,139 @@
-import { createHash, randomBytes } from "node:crypto";
-import { constants } from "node:fs";
-import { open, type FileHandle } from "node:fs/promises";
-import { dirname } from "node:path";
-import * as z from "zod";
+import { randomBytes } from "node:crypto";
 import { isoTime, type Clock } from "../../shared/clock.ts";
 import { AppError } from "../../shared/errors.ts";
-import { writeFileAtomic } from "../storage/atomic-file.ts";
-import { isMissing, storageError, systemCode } from "../storage/fault.ts";
-import { makeDirectories } from "../storage/make-directories.ts";
-
-/** AES-256. */
-const keyBytes = 32;
-
-const keyText = z.base64().refine((text) => Buffer.from(text, "base64").length === keyBytes, "must be 32 bytes");
-
-const keyFileSchema = z.object({
-  /** The id of the key new values are sealed with. */
-  active: z.string(),
-  keys: z.array(z.object({ id: z.string(), key: keyText, createdAt: z.string() })).min(1),
-});
-
-type KeyFile = z.infer<typeof keyFileSchema>;
+import { readKeyFile, writeKeyFile, type KeyFile } from "./key-file.ts";
+import { askForKeys, keyBytes, keyId, parseKeys, type Key, type KeySource } from "./keys.ts";
 
 export interface KeyRingOptions {
   /** Absolute path, outside the data directory so that a copy of the data is of no use by itself. */
   keyFile: string;
   /** `AIOPS_MASTER_KEY`: base64 of 32 bytes. New values are sealed with it; the key file, where it is, opens older ones. */
   masterKey?: string | undefined;
+  /** `AIOPS_KEY_COMMAND`: a program that prints the same. */
+  keyCommand?: readonly string[] | undefined;
   clock: Clock;
 }
 
+export interface KnownKey {
+  id: string;
+  source: KeySource;
+  createdAt: string | null;
+  /** Whether new values are sealed with it. */
+  active: boolean;
+}
+
+/** Milliseconds within which a sealed value is stored, or its request has failed; a multiple of what a request may take. */
+const storedWithinMs = 60_000;
+
 /** The keys that secrets are sealed with: one for new values, all for opening. */
 export class KeyRing {
-  readonly activeId: string;
-  readonly #keys: ReadonlyMap<string, Buffer>;
+  readonly #options: KeyRingOptions;
+  readonly #external: readonly Key[];
+  readonly #lastSealed = new Map<string, number>();
+  #file: KeyFile | undefined;
+  #keys: ReadonlyMap<string, Key>;
 
-  constructor(activeId: string, keys: ReadonlyMap<string, Buffer>) {
-    this.activeId = activeId;
-    this.#keys = keys;
+  private constructor(options: KeyRingOptions, external: readonly Key[], file: KeyFile | undefined) {
+    this.#options = options;
+    this.#external = external;
+    this.#file = file;
+    this.#keys = keysOf(external, file);
   }
 
   /**
-   * Reads the keys; makes a key file with a new key where there is neither one nor a master key.
-   * @throws AppError unsafe_path when others could read the file; invalid_input for a key that is none; storage_failed
+   * Reads the keys; makes a key file with a new key where there is none, and no key from elsewhere.
+   * @throws AppError unsafe_path when others could read the file; invalid_input for a key that is none; unavailable
+   *   (the key command); storage_failed
    */
-  static async open({ keyFile, masterKey, clock }: KeyRingOptions): Promise<KeyRing> {
-    const stored = await readKeyFile(keyFile);
-    const keys = new Map<string, Buffer>(stored?.keys.map(({ id, key }) => [id, Buffer.from(key, "base64")]));
-    if (masterKey !== undefined) {
-      const key = parseMasterKey(masterKey);
-      keys.set(keyId(key), key);
-      return new KeyRing(keyId(key), keys);
-    }
-    if (stored !== undefined) return new KeyRing(stored.active, keys);
-    const key = await createKeyFile(keyFile, clock);
-    return new KeyRing(keyId(key), new Map([[keyId(key), key]]));
+  static async open(options: KeyRingOptions): Promise<KeyRing> {
+    const { keyFile, masterKey, keyCommand } = options;
+    const file = await readKeyFile(keyFile);
+    const external =
+      masterKey !== undefined
+        ? parseKeys(masterKey, "environment", "AIOPS_MASTER_KEY")
+        : keyCommand !== undefined
+          ? await askForKeys(keyCommand)
+          : [];
+    const ring = new KeyRing(options, external, file);
+    if (file === undefined && external.length === 0) await ring.#addKey();
+    return ring;
+  }
+
+  /** The id of the key new values are sealed with. */
+  get activeId(): string {
+    return this.#external[0]?.id ?? this.#file?.active ?? "";
   }
 
   get(id: string): Buffer | undefined {
-    return this.#keys.get(id);
+    return this.#keys.get(id)?.key;
   }
 
-  /** The key new values are sealed with. */
-  get active(): Buffer {
-    const key = this.#keys.get(this.activeId);
-    if (key === undefined)
-      throw new AppError("storage_corrupt", `The key file names the key ${this.activeId} but lacks it.`);
-    return key;
+  /** The key a new value is to be sealed with, now. */
+  forSealing(): { id: string; key: Buffer } {
+    const id = this.activeId;
+    const key = this.get(id);
+    if (key === undefined) throw new AppError("storage_corrupt", `The key file names the key ${id} but lacks it.`);
+    this.#lastSealed.set(id, this.#options.clock.now());
+    return { id, key };
+  }
+
+  /** Whether a value sealed with the key may be on its way to the disk still. */
+  isInUse(id: string): boolean {
+    const last = this.#lastSealed.get(id);
+    return last !== undefined && this.#options.clock.now() - last < storedWithinMs;
+  }
+
+  /** What is known of the keys but the keys. */
+  list(): KnownKey[] {
+    return [...this.#keys.values()].map(({ id, source, createdAt }) => {
+      return { id, source, createdAt, active: id === this.activeId };
+    });
+  }
+
+  /** Whether keys are replaced where they come from, not in the key file. */
+  get isExternal(): boolean {
+    return this.#external.length > 0;
+  }
+
+  /**
+   * Makes a new key the active one, durably, the others kept for opening. Where that was begun before and not finished,
+   * or the keys come from elsewhere, the active one stays.
+   */
+  async beginRotation(): Promise<void> {
+    if (this.isExternal || this.#file?.rotating === true) return;
+    await this.#addKey();
+  }
+
+  /**
+   * Ends a rotation, or a part of it.
+   * @param forget ids of keys in the file that nothing is sealed with any more
+   * @param done false where it is to go on with the present key when it is called for again
+   */
+  async endRotation(forget: readonly string[], done: boolean): Promise<void> {
+    // Where the keys come from elsewhere, the file is an older place: what of it is not needed is for its owner to remove.
+    if (this.#file === undefined || this.isExternal) return;
+    const { active, rotating } = this.#file;
+    const keys = this.#file.keys.filter(({ id }) => id === active || !forget.includes(id));
+    await this.#write({ active, keys, ...(!done && rotating === true && { rotating }) });
+  }
+
+  async #addKey(): Promise<void> {
+    const key = randomBytes(keyBytes);
+    const made = { id: keyId(key), key: key.toString("base64"), createdAt: isoTime(this.#options.clock) };
+    const before = this.#file?.keys ?? [];
+    await this.#write({ active: made.id, keys: [...before, made], ...(before.length > 0 && { rotating: true }) });
+  }
+
+  async #write(file: KeyFile): Promise<void> {
+    await writeKeyFile(this.#options.keyFile, file);
+    this.#file = file;
+    this.#keys = keysOf(this.#external, file);
   }
 }
 
-/** A key's name: the beginning of its hash, so the same key has the same name wherever it comes from. */
-export function keyId(key: Uint8Array): string {
-  return createHash("sha256").update("aiops key id").update(key).digest("hex").slice(0, 12);
-}
-
-function parseMasterKey(text: string): Buffer {
-  const parsed = keyText.safeParse(text.trim());
-  if (!parsed.success) {
-    throw new AppError(
-      "invalid_input",
-      "AIOPS_MASTER_KEY is not the base64 of 32 bytes. Make one with: head -c 32 /dev/urandom | base64",
-    );
-  }
-  return Buffer.from(parsed.data, "base64");
-}
-
-async function createKeyFile(path: string, clock: Clock): Promise<Buffer> {
-  const key = randomBytes(keyBytes);
-  const id = keyId(key);
-  const file: KeyFile = { active: id, keys: [{ id, key: key.toString("base64"), createdAt: isoTime(clock) }] };
-  try {
-    makeDirectories(dirname(path));
-  } catch (error) {
-    throw storageError(error, `make the directory of the key file ${path}`);
-  }
-  await writeFileAtomic(path, `${JSON.stringify(file, undefined, 2)}\n`);
-  return key;
-}
-
-async function readKeyFile(path: string): Promise<KeyFile | undefined> {
-  let handle: FileHandle;
-  try {
-    handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    if (systemCode(error) === "ELOOP")
-      throw new AppError("unsafe_path", `The key file ${path} is a link; it must be a file.`);
-    throw storageError(error, `read the key file ${path}`);
-  }
-  try {
-    const stats = await handle.stat();
-    if ((stats.mode & 0o077) !== 0) {
-      throw new AppError(
-        "unsafe_path",
-        `Others may read the key file ${path}. Run: chmod 600 '${path}' (and replace the key if somebody did read it).`,
-      );
-    }
-    if (stats.uid !== process.getuid?.()) {
-      throw new AppError("unsafe_path", `The key file ${path} belongs to another user (uid ${stats.uid}).`);
-    }
-    return keyFileSchema.parse(JSON.parse(await handle.readFile("utf8")));
-  } catch (error) {
-    if (error instanceof AppError) throw error;
-    // The parser's message could quote a key, so it is not passed on.
-    throw new AppError("storage_corrupt", `The key file ${path} is damaged. Put back your copy of it.`);
-  } finally {
-    await handle.close();
-  }
+function keysOf(external: readonly Key[], file: KeyFile | undefined): Map<string, Key> {
+  const stored = (file?.keys ?? []).map(({ id, key, createdAt }): [string, Key] => {
+    return [id, { id, key: Buffer.from(key, "base64"), source: "file", createdAt }];
+  });
+  return new Map([...stored, ...external.map((key): [string, Key] => [key.id, key])]);
 }

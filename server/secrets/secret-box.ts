@@ -12,6 +12,19 @@ export interface SecretContext {
   id: string;
 }
 
+/** Records with sealed values, which seal them anew when another key is the active one. */
+export interface SealedRecords {
+  /** What they are, as "connections". */
+  name: string;
+  /** Every sealed value that is stored now. */
+  values(): Iterable<string>;
+  /**
+   * Seals anew, each record durably by itself, what is sealed with another key than the active one; what can't be opened
+   * stays as it is.
+   */
+  reseal(): Promise<void>;
+}
+
 const algorithm = "aes-256-gcm";
 const format = "v1";
 /** Bytes; NIST SP 800-38D recommends 96 bits for a random nonce and the full tag. */
@@ -24,15 +37,16 @@ const tagLength = 16;
  */
 export class SecretBox {
   readonly #keys: KeyRing;
+  readonly #records: SealedRecords[] = [];
 
   constructor(keys: KeyRing) {
     this.#keys = keys;
   }
 
   seal(plain: string, context: SecretContext): string {
-    const id = this.#keys.activeId;
+    const { id, key } = this.#keys.forSealing();
     const nonce = randomBytes(nonceLength);
-    const cipher = createCipheriv(algorithm, this.#keys.active, nonce);
+    const cipher = createCipheriv(algorithm, key, nonce);
     cipher.setAAD(associatedData(id, context));
     const sealed = Buffer.concat([nonce, cipher.update(plain, "utf8"), cipher.final(), cipher.getAuthTag()]);
     return `${format}.${id}.${sealed.toString("base64url")}`;
@@ -61,10 +75,34 @@ export class SecretBox {
     }
   }
 
-  /** Whether a value should be sealed anew, because another key is the active one by now. */
-  isOutdated(sealed: string): boolean {
-    return sealed.split(".")[1] !== this.#keys.activeId;
+  /**
+   * A value sealed with the active key: the same one where it is already, or where it can't be opened (its key is lost,
+   * or it is damaged), for sealing it anew would lose what is left of it.
+   */
+  reseal(sealed: string, context: SecretContext): string {
+    if (sealedWith(sealed) === this.#keys.activeId) return sealed;
+    try {
+      return this.seal(this.open(sealed, context), context);
+    } catch (error) {
+      if (error instanceof AppError && error.code === "secret_unreadable") return sealed;
+      throw error;
+    }
   }
+
+  /** Whoever stores sealed values says so once, so that a new key reaches them. */
+  register(records: SealedRecords): void {
+    this.#records.push(records);
+  }
+
+  /** All that were registered. */
+  get records(): readonly SealedRecords[] {
+    return this.#records;
+  }
+}
+
+/** The id of the key a value is sealed with; undefined for what is no sealed value. */
+export function sealedWith(value: string): string | undefined {
+  return /^v1\.([\w-]+)\.[\w-]+$/.exec(value)?.[1];
 }
 
 function associatedData(keyId: string, { tenantId, id, field }: SecretContext): Buffer {

@@ -5,6 +5,7 @@ import { AppError } from "../../shared/errors.ts";
 import { EntityDirectory } from "../directory/entities.ts";
 import type { EventBus } from "../events/bus.ts";
 import { newId } from "../ids.ts";
+import { sealedDocuments } from "../secrets/sealed-documents.ts";
 import type { SecretBox, SecretContext } from "../secrets/secret-box.ts";
 import type { InTurn } from "../serial.ts";
 import { requireVersion } from "../storage/document-collection.ts";
@@ -45,6 +46,11 @@ export class SshKeyService {
       tenantOf: ({ tenantId }) => tenantId,
       present,
     });
+    const { secrets } = options;
+    const fields = ({ id, tenantId }: StoredKey) => [
+      { field: "sealedPrivateKey" as const, context: place(tenantId, id) },
+    ];
+    secrets.register(sealedDocuments({ name: "SSH keys", directory, secrets, fields }));
     return new SshKeyService(directory, options);
   }
 

@@ -5,6 +5,7 @@ import { filters } from "./filters.ts";
 import { issueWrites } from "./issue-writes.ts";
 import { issues } from "./issues.ts";
 import { jobs } from "./jobs.ts";
+import { keys } from "./keys.ts";
 import { outbox } from "./outbox.ts";
 import { sessions, tools } from "./sessions.ts";
 import { sshHosts, sshKeys } from "./ssh-keys.ts";
@@ -31,6 +32,7 @@ export const contract = {
   workspaces,
   sessions,
   tools,
+  keys,
   events,
 };
 

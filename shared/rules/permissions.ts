@@ -26,6 +26,7 @@ export const capabilities = {
   "audit.read": ["admin", "technician"],
   "audit.verify": ["admin"],
   "metrics.read": ["admin"],
+  "keys.manage": ["admin"],
 } as const satisfies Record<string, readonly Level[]>;
 
 export type Capability = keyof typeof capabilities;

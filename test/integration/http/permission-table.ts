@@ -52,6 +52,9 @@ export const permissionTable: Record<string, Row> = {
   }),
   "auth.sessions": unscoped(everyone(200), at("/api/auth/sessions")),
 
+  "keys.list": unscoped(administering(200), at("/api/keys")),
+  "keys.rotate": unscoped(administering(200), () => ({ path: "/api/keys/rotate", body: {} })),
+
   "tenants.list": unscoped(working(200), at("/api/tenants")),
   "tenants.create": unscoped(administering(201), () => ({
     path: "/api/tenants",
