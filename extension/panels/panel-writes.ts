@@ -1,9 +1,10 @@
 import * as vscode from "vscode";
-import type { Arrival, IssueChange, Outcome, toIssueHost, WriteChange } from "../../shared/messages/issue-panel.ts";
+import type { Arrival, IssueChange, toIssueHost, WriteChange } from "../../shared/messages/issue-panel.ts";
+import type { Outcome } from "../../shared/messages/panel.ts";
 import type { Handlers } from "../../shared/messages/channel.ts";
 import { link } from "../../shared/messages/shape.ts";
 import { AppError } from "../../shared/errors.ts";
-import type { PanelParts } from "./issue-panels.ts";
+import { trusted, type PanelParts } from "./panel-frame.ts";
 
 type WriteHandlers = Pick<
   Handlers<typeof toIssueHost>,
@@ -46,15 +47,6 @@ export function writeHandlers({ connection: { request } }: PanelParts, issueId: 
       await request((client) => client.outbox.remove({ id }));
       return "done";
     }),
-  };
-}
-
-function trusted<I, O>(handler: (input: I) => Promise<O>): (input: I) => Promise<O> {
-  return async (input) => {
-    if (!vscode.workspace.isTrusted) {
-      throw new AppError("forbidden", vscode.l10n.t("This folder is not trusted, so aiops only reads."));
-    }
-    return handler(input);
   };
 }
 

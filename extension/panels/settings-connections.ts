@@ -1,13 +1,16 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import type { Handlers } from "../../shared/messages/channel.ts";
-import type { Outcome, toSettingsHost } from "../../shared/messages/settings-panel.ts";
+import type { Outcome } from "../../shared/messages/panel.ts";
+import type { toConnectionsHost } from "../../shared/messages/settings/connections.ts";
 import type { Client } from "../../shared/contract/client.ts";
 import { AppError } from "../../shared/errors.ts";
-import { gitHubToken, type Accounts } from "./github-sign-in.ts";
-import type { SettingsParts } from "./settings-panel.ts";
+import { readAll } from "../model/read-all.ts";
+import { enterpriseOrigin, gitHubToken, type Accounts } from "./github-sign-in.ts";
+import { trusted, type PanelParts } from "./panel-frame.ts";
+import type { PageSource } from "./settings-page.ts";
 
-export interface ConnectionActionParts extends Pick<SettingsParts, "connection" | "model"> {
+export interface ConnectionActionParts extends Pick<PanelParts, "connection"> {
   accounts: () => Accounts;
   /** Reads and shows the connections as they are now. */
   read: () => Promise<void>;
@@ -15,21 +18,31 @@ export interface ConnectionActionParts extends Pick<SettingsParts, "connection" 
   closed: AbortSignal;
 }
 
-type ConnectionActions = Pick<
-  Handlers<typeof toSettingsHost>,
-  | "addConnection"
-  | "updateConnection"
-  | "replaceToken"
-  | "useSignIn"
-  | "testConnection"
-  | "cancelTest"
-  | "renewWebhookSecret"
-  | "removeWebhookSecret"
-  | "removeConnection"
->;
+type ConnectionActions = Handlers<typeof toConnectionsHost>;
 
 /** Bytes of a webhook's secret. */
 const secretBytes = 32;
+
+/** What the page of connections shows. */
+export function connectionsSource({ connection, model }: PanelParts): PageSource<"connections"> {
+  return {
+    entities: ["connection", "project", "tenant"],
+    read: async ({ url }) => {
+      const read = await connection.request((client) => readAll((page) => client.connections.list(page)));
+      const projects = model.projects.all();
+      const connections = read.map((one) => ({
+        ...one,
+        projects: projects
+          .filter(({ links }) => links.some(({ connectionId }) => connectionId === one.id))
+          .map(({ name }) => name)
+          .toSorted((a, b) => a.localeCompare(b)),
+        webhookUrl: `${url.replace(/\/+$/, "")}/webhooks/${one.id}`,
+      }));
+      const tenants = model.tenants.all().map(({ id, name }) => ({ id, name }));
+      return { connections, tenants, enterpriseOrigin: enterpriseOrigin() };
+    },
+  };
+}
 
 /** What the page of connections asks for. A token goes from here to the server and is kept nowhere. */
 export function connectionActions(parts: ConnectionActionParts): ConnectionActions {
@@ -37,14 +50,14 @@ export function connectionActions(parts: ConnectionActionParts): ConnectionActio
   const tests = new Map<string, AbortController>();
 
   /** Changes something, and shows how it is then, also where another change came first. */
-  async function write<T>(call: (client: Client) => Promise<T>): Promise<T> {
-    if (!vscode.workspace.isTrusted) throw untrusted();
-    try {
-      return await connection.request(call);
-    } finally {
-      await parts.read();
-    }
-  }
+  const write = <T>(call: (client: Client) => Promise<T>): Promise<T> =>
+    trusted(async () => {
+      try {
+        return await connection.request(call);
+      } finally {
+        await parts.read();
+      }
+    })(undefined);
 
   async function change(id: string, version: number, changes: Changes): Promise<Outcome> {
     await write((client) => client.connections.update({ id, ...changes }, { context: { ifMatch: version } }));
@@ -68,8 +81,7 @@ export function connectionActions(parts: ConnectionActionParts): ConnectionActio
   }
 
   return {
-    addConnection: async ({ access, token: typed, tenantId, ...fields }) => {
-      if (!vscode.workspace.isTrusted) throw untrusted();
+    addConnection: trusted(async ({ access, token: typed, tenantId, ...fields }) => {
       const token = access === "signIn" ? await gitHubToken(accounts(), fields.baseUrl) : typed;
       if (token === undefined) return { id: null };
       const made = await write(async (client) =>
@@ -80,7 +92,7 @@ export function connectionActions(parts: ConnectionActionParts): ConnectionActio
         }),
       );
       return { id: made.id };
-    },
+    }),
     updateConnection: ({ id, version, ...fields }) => change(id, version, fields),
     replaceToken: ({ id, version, token }) => change(id, version, { token }),
     useSignIn: async ({ id, version }): Promise<Outcome> => {
@@ -119,13 +131,4 @@ type Changes = Omit<Parameters<Client["connections"]["update"]>[0], "id">;
 async function firstTenant(client: Client): Promise<string> {
   const { items } = await client.tenants.list({ limit: 1 });
   return items[0]?.id ?? (await client.tenants.create({ slug: "personal", name: "Personal" })).id;
-}
-
-function untrusted(): AppError {
-  return new AppError(
-    "forbidden",
-    vscode.l10n.t(
-      "This folder is not trusted, so aiops only reads. Trust it first: Workspaces: Manage Workspace Trust",
-    ),
-  );
 }

@@ -1,229 +1,182 @@
-import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
-import { openChannel, type Channel } from "../../shared/messages/channel.ts";
-import { panelHtml } from "../../shared/messages/panel-html.ts";
+import type { Outcome } from "../../shared/messages/panel.ts";
 import {
   toSettingsHost,
   toSettingsPanel,
-  type Outcome,
   type SavedSettings,
+  type SettingsOperation,
+  type SettingsPageId,
+  type SettingsPlace,
   type SettingsReady,
   type SettingsState,
-  type SettingsSurroundings,
 } from "../../shared/messages/settings-panel.ts";
-import type { Connection } from "../../shared/entities/connection.ts";
-import { AppError, errorMessage } from "../../shared/errors.ts";
-import { readAll } from "../model/read-all.ts";
-import { webAddress } from "../views/issue-item.ts";
-import type { PanelParts } from "./issue-panels.ts";
+import type { Client } from "../../shared/contract/client.ts";
+import type { ServerEvent } from "../../shared/entities/event.ts";
+import { AppError } from "../../shared/errors.ts";
+import type { Accounts } from "./github-sign-in.ts";
+import { LiveReading } from "./live-reading.ts";
+import { commonHandlers, PanelFrame, panelLocale, panelSurroundings, trusted, type PanelParts } from "./panel-frame.ts";
+import type { OpenPanel } from "./panel-set.ts";
 import { connectionActions } from "./settings-connections.ts";
-import { enterpriseOrigin, type Accounts } from "./github-sign-in.ts";
+import { pageSources } from "./settings-page.ts";
 
 export interface SettingsParts extends PanelParts {
   accounts: () => Accounts;
 }
 
-/** The extension's side of the settings panel: reads what it shows, keeps it true, and does what its forms ask. */
-export class SettingsPanel implements vscode.Disposable {
-  readonly #webview: vscode.WebviewPanel;
-  readonly #parts: SettingsParts;
-  readonly #channel: Channel<typeof toSettingsPanel>;
-  readonly #subscriptions: vscode.Disposable[] = [];
+export interface SettingsMemory {
+  /** What was not saved when the panel was closed last. */
+  kept: SavedSettings | null;
+}
+
+/** A page's data with its name. */
+type Shown = Pick<Extract<SettingsState, { kind: "loaded" }>, "page">;
+
+/** The extension's side of the settings panel: reads what the chosen page shows, keeps it true, does what its forms ask. */
+export class SettingsPanel implements OpenPanel {
+  readonly #memory: SettingsMemory;
+  readonly #frame: PanelFrame<typeof toSettingsHost, typeof toSettingsPanel>;
+  readonly #sources: ReturnType<typeof pageSources>;
+  readonly #reading: LiveReading<Shown>;
   readonly #closed = new AbortController();
-  #kept: SavedSettings | null;
-  #connections: Connection[] | undefined;
-  #error: AppError | undefined;
-  #reading: Promise<void> | undefined;
-  #stale = false;
-  #offlineSince: string | null = null;
+  #page: SettingsPageId;
+  #place: SettingsPlace | null;
 
   /**
-   * @param kept what was not saved when the panel was closed last
-   * @param keep told what the page would keep, whenever that changes
+   * @param place where the person wants to go; null for where they were
+   * @param memory outlives the panel
    */
-  constructor(
-    webview: vscode.WebviewPanel,
-    parts: SettingsParts,
-    kept: SavedSettings | null,
-    keep: (kept: SavedSettings) => void,
-  ) {
-    this.#webview = webview;
-    this.#parts = parts;
-    this.#kept = kept;
-    this.#channel = openChannel({
+  constructor(panel: vscode.WebviewPanel, parts: SettingsParts, place: SettingsPlace | null, memory: SettingsMemory) {
+    this.#memory = memory;
+    this.#place = place;
+    this.#page = place?.page ?? "connections";
+    this.#sources = pageSources(parts);
+    this.#reading = new LiveReading({
+      connection: parts.connection,
+      read: async (connected) => {
+        if (connected.user.level !== "admin") {
+          throw new AppError("forbidden", vscode.l10n.t("The settings are for administrators. Ask one of yours."));
+        }
+        const page = this.#page;
+        return { page, ...(await this.#sources[page].read(connected)) };
+      },
+      onRead: () => this.#sendState(),
+      onConnection: () => this.#sendSurroundings(),
+    });
+    this.#frame = new PanelFrame({
+      panel,
+      parts,
+      name: "settings",
+      title: vscode.l10n.t("aiops Settings"),
       ours: toSettingsHost,
       theirs: toSettingsPanel,
       handlers: {
-        ...connectionActions({ ...parts, read: () => this.#readAnew(), closed: this.#closed.signal }),
+        ...commonHandlers,
+        ...connectionActions({ ...parts, read: () => this.#reading.readAnew(), closed: this.#closed.signal }),
         ready: () => this.#ready(),
         refresh: () => this.#refresh(),
-        copy: ({ text }) => copy(text),
-        openLink: ({ url }) => openLink(url),
+        openPage: ({ page }) => this.#openPage(page),
+        call: trusted(async ({ operation, input, version }) => {
+          try {
+            return {
+              answer: await parts.connection.request((client) => callOperation(client, operation, input, version)),
+            };
+          } finally {
+            await this.#reading.readAnew();
+          }
+        }),
         keep: (saved) => {
-          this.#kept = saved;
-          keep(saved);
+          memory.kept = saved;
         },
       },
-      post: (message) => void webview.webview.postMessage(message),
-      onRefused: (error) => parts.log.warn(`the settings panel: ${error.message}`),
     });
-    const { connection, model } = parts;
-    this.#subscriptions.push(
-      webview.webview.onDidReceiveMessage((message: unknown) => this.#channel.receive(message)),
-      connection.onDidChangeState(() => this.#connectionChanged()),
-      model.projects.onDidChange(() => this.#sendState()),
-      model.tenants.onDidChange(() => this.#sendState()),
+    const { model } = parts;
+    this.#frame.follow(
+      this.#reading,
+      model.projects.onDidChange(() => this.#changed("project")),
+      model.tenants.onDidChange(() => this.#changed("tenant")),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#sendSurroundings()),
     );
   }
 
-  /** Fills the panel with its page. */
   show(): void {
-    const { webview } = this.#webview;
-    const bundle = vscode.Uri.joinPath(this.#parts.extensionUri, "dist", "webviews");
-    webview.options = { enableScripts: true, localResourceRoots: [bundle] };
-    const media = (name: string): vscode.Uri => vscode.Uri.joinPath(this.#parts.extensionUri, "media", name);
-    this.#webview.iconPath = { light: media("settings-light.svg"), dark: media("settings-dark.svg") };
-    webview.html = panelHtml({
-      scriptUri: webview.asWebviewUri(vscode.Uri.joinPath(bundle, "settings.js")).toString(),
-      styleUri: webview.asWebviewUri(vscode.Uri.joinPath(bundle, "settings.css")).toString(),
-      cspSource: webview.cspSource,
-      nonce: randomBytes(16).toString("base64url"),
-      title: vscode.l10n.t("aiops Settings"),
-    });
+    this.#frame.show();
   }
 
   reveal(): void {
-    this.#webview.reveal();
+    this.#frame.reveal();
+  }
+
+  /** Leads the person to a place. */
+  go(place: SettingsPlace): void {
+    this.#frame.channel.tell("go", place);
+  }
+
+  /** Something was changed, by whomever. */
+  apply({ entity }: ServerEvent): void {
+    // Of projects and tenants the model tells, also when it was read anew.
+    if (entity !== "project" && entity !== "tenant") this.#changed(entity);
   }
 
   dispose(): void {
     this.#closed.abort();
-    this.#channel.close();
-    for (const subscription of this.#subscriptions) subscription.dispose();
-    this.#webview.dispose();
+    this.#frame.dispose();
   }
 
   #ready(): SettingsReady {
+    const place = this.#place;
+    this.#place = null;
+    return { ...panelLocale(), kept: this.#memory.kept, place };
+  }
+
+  #openPage(page: SettingsPageId): void {
+    if (page !== this.#page) this.#reading.forget();
+    this.#page = page;
     this.#sendState();
-    if (this.#connections === undefined) this.#invalidate();
-    return { language: vscode.env.language, translations: translations(vscode.l10n.bundle), kept: this.#kept };
+    if (this.#reading.value === undefined) this.#reading.invalidate();
   }
 
   async #refresh(): Promise<Outcome> {
-    const { connection } = this.#parts;
-    if (connection.state.kind === "disconnected") connection.retry();
-    await connection.whenConnected();
-    await this.#readAnew();
+    await this.#reading.reconnect();
+    await this.#reading.readAnew();
     return "done";
   }
 
-  #connectionChanged(): void {
-    const { state } = this.#parts.connection;
-    if (state.kind === "connected") {
-      this.#offlineSince = null;
-      this.#invalidate();
-    } else if (this.#connections !== undefined) {
-      this.#offlineSince ??= new Date().toISOString();
-    } else if (state.kind === "disconnected") {
-      this.#error = state.error;
-      this.#sendState();
-    }
-    this.#sendSurroundings();
-  }
-
-  async #readAnew(): Promise<void> {
-    this.#invalidate();
-    await this.#reading;
-  }
-
-  /** A connection was changed, by whomever. */
-  connectionsChanged(): void {
-    this.#invalidate();
-  }
-
-  /** Reads everything anew; changes while it is read are read once more after it. */
-  #invalidate(): void {
-    this.#stale = true;
-    this.#reading ??= this.#read().finally(() => {
-      this.#reading = undefined;
-    });
-  }
-
-  async #read(): Promise<void> {
-    const { connection } = this.#parts;
-    while (this.#stale) {
-      this.#stale = false;
-      try {
-        const { user } = await connection.whenConnected();
-        if (user.level !== "admin") {
-          this.#connections = undefined;
-          throw new AppError("forbidden", vscode.l10n.t("The settings are for administrators. Ask one of yours."));
-        }
-        this.#connections = await connection.request((client) => readAll((page) => client.connections.list(page)));
-        this.#error = undefined;
-      } catch (error) {
-        this.#error =
-          error instanceof AppError ? error : new AppError("internal", errorMessage(error), { cause: error });
-        // While the server is away what was read stays in sight, marked as old.
-        if (this.#connections !== undefined && this.#offlineSince !== null) this.#error = undefined;
-      }
-    }
-    this.#sendState();
+  #changed(entity: ServerEvent["entity"]): void {
+    const { entities } = this.#sources[this.#page];
+    if (entity === "stream" || entities.includes(entity)) this.#reading.invalidate();
   }
 
   #sendState(): void {
-    this.#channel.tell("show", this.#state());
+    this.#frame.channel.tell("show", this.#state());
   }
 
   #state(): SettingsState {
-    if (this.#error !== undefined) return { kind: "failed", message: this.#error.message };
-    if (this.#connections === undefined) return { kind: "loading" };
-    const { connection, model } = this.#parts;
-    const { state } = connection;
-    const url = state.kind === "connected" ? state.url : state.kind === "reconnecting" ? state.last.url : "";
-    const projects = model.projects.all();
-    const connections = this.#connections.map((one) => ({
-      ...one,
-      projects: projects
-        .filter(({ links }) => links.some(({ connectionId }) => connectionId === one.id))
-        .map(({ name }) => name)
-        .toSorted((a, b) => a.localeCompare(b)),
-      webhookUrl: `${url.replace(/\/+$/, "")}/webhooks/${one.id}`,
-    }));
-    const tenants = model.tenants.all().map(({ id, name }) => ({ id, name }));
-    return { kind: "loaded", connections, tenants, enterpriseOrigin: enterpriseOrigin(), ...this.#surroundings() };
+    const { value, error, offlineSince } = this.#reading;
+    const page = this.#page;
+    if (error !== undefined) return { kind: "failed", page, message: error.message };
+    if (value === undefined) return { kind: "loading", page };
+    // The page's own source made it.
+    return { kind: "loaded", ...value, ...panelSurroundings(offlineSince) } as SettingsState;
   }
 
   #sendSurroundings(): void {
-    if (this.#connections !== undefined) this.#channel.tell("surroundings", this.#surroundings());
-  }
-
-  #surroundings(): SettingsSurroundings {
-    const canWrite = vscode.workspace.isTrusted;
-    return {
-      canWrite,
-      readOnlyReason: canWrite
-        ? null
-        : vscode.l10n.t(
-            "This folder is not trusted, so aiops only reads. Trust it with: Workspaces: Manage Workspace Trust",
-          ),
-      offlineSince: this.#offlineSince,
-    };
+    if (this.#reading.value === undefined) return;
+    this.#frame.channel.tell("surroundings", panelSurroundings(this.#reading.offlineSince));
   }
 }
 
-async function copy(text: string): Promise<Outcome> {
-  await vscode.env.clipboard.writeText(text);
-  return "done";
-}
-
-async function openLink(url: string): Promise<Outcome> {
-  const opened = await vscode.env.openExternal(vscode.Uri.parse(webAddress(url) ?? url, true));
-  return opened ? "done" : "cancelled";
-}
-
-/** VS Code's bundle may hold a comment for translators beside a message. */
-function translations(bundle: typeof vscode.l10n.bundle): Record<string, string> {
-  return bundle ?? {};
+/** One of the contract's operations by its name; its input is checked by the server. */
+async function callOperation(
+  client: Client,
+  operation: SettingsOperation,
+  input: unknown,
+  version: number | undefined,
+): Promise<unknown> {
+  const [area = "", name = ""] = operation.split(".");
+  const call = Reflect.get(Object(Reflect.get(client, area)), name) as (
+    input: unknown,
+    options: { context: { ifMatch?: number } },
+  ) => Promise<unknown>;
+  return call(input, { context: version === undefined ? {} : { ifMatch: version } });
 }

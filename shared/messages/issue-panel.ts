@@ -2,7 +2,8 @@ import type { Issue, IssueAbilities, IssueComment, IssueStatus } from "../entiti
 import type { OutboxItem } from "../entities/outbox.ts";
 import type { Session } from "../entities/session.ts";
 import { notification, request } from "./channel.ts";
-import { fromHost, idText, link, list, nothing, oneOf, optional, record, text, whole, type Read } from "./shape.ts";
+import { outcome, toPanelHost, type PanelLocale, type PanelSurroundings } from "./panel.ts";
+import { fromHost, idText, list, nothing, oneOf, optional, record, text, whole, type Read } from "./shape.ts";
 
 /** The view type the extension registers the panel and its serializer under. */
 export const issuePanelType = "aiops.issue";
@@ -53,17 +54,11 @@ export interface IssueChoices {
 }
 
 /** What may change without the issue: sent alone, so that 2,000 comments are not sent again with every tick. */
-export interface IssuePanelSurroundings {
+export interface IssuePanelSurroundings extends PanelSurroundings {
   /** The sessions of this issue the person may see, in any order. */
   sessions: PanelSession[];
   /** What is on its way to the tracker, oldest first. */
   pending: PanelWrite[];
-  /** Whether anything may be written from here. */
-  canWrite: boolean;
-  /** Why not, for people; null where `canWrite`. */
-  readOnlyReason: string | null;
-  /** Since when (ISO 8601) the server cannot be reached and what is shown may be old; null while connected. */
-  offlineSince: string | null;
 }
 
 /** All that the panel shows. */
@@ -80,18 +75,6 @@ export type IssuePanelState =
       /** What the tracker lets the connection's account do with this issue. */
       abilities: IssueAbilities;
     } & IssuePanelSurroundings);
-
-/** What the panel learns once, when it says it is ready. */
-export interface IssuePanelLocale {
-  /** BCP 47, as `vscode.env.language`. */
-  language: string;
-  /** English text → translation, as `vscode.l10n.bundle`; empty for English. */
-  translations: Record<string, string>;
-}
-
-/** How an action ended, failures aside: those are answered as errors. */
-const outcome = oneOf("done", "cancelled");
-export type Outcome = Read<typeof outcome>;
 
 /** Whether a write has arrived, or waits in the outbox until the tracker can be reached. */
 const arrival = oneOf("done", "queued");
@@ -130,18 +113,14 @@ export type WriteChange = Read<typeof writeChange>;
 /** What the panel asks of the extension. Nothing here is trusted: a broken or hostile page may send anything. */
 export const toIssueHost = {
   /** The page runs and wants to be shown something: answer, then `show`. Comes again after every reload of the page. */
-  ready: request(nothing, fromHost<IssuePanelLocale>()),
+  ready: request(nothing, fromHost<PanelLocale>()),
+  ...toPanelHost,
   /** Asks for the tool itself, shows progress, attaches the terminal. */
   startWork: request(nothing, outcome),
   /** Shows the preview before it writes. */
   populateContext: request(nothing, outcome),
   openInBrowser: request(nothing, outcome),
-  /** Reads the issue anew, from the provider where that can be reached; `show` follows. Also the Retry of a failure. */
-  refresh: request(nothing, outcome),
   attachSession: request(record({ sessionId: idText }), outcome),
-  copy: request(record({ text: text(2_000_000) }), outcome),
-  /** A link in the issue's text, already known to be http, https or mailto. */
-  openLink: request(record({ url: link }), outcome),
   edit: request(issueChange, arrival),
   comment: request(record({ body }), arrival),
   choices: request(nothing, fromHost<IssueChoices>()),
@@ -156,6 +135,8 @@ export const toIssueHost = {
 export const toIssuePanel = {
   show: notification(fromHost<IssuePanelState>()),
   surroundings: notification(fromHost<IssuePanelSurroundings>()),
+  /** The person wants to comment: the cursor goes where a comment is written. */
+  writeComment: notification(nothing),
 };
 
 const draft = record({

@@ -9,6 +9,8 @@ export interface PanelHtmlOptions {
   nonce: string;
   /** The document's title, read out by screen readers. */
   title: string;
+  /** Which page the script shows, where it has several. */
+  page?: string;
 }
 
 function escapeAttribute(text: string): string {
@@ -20,7 +22,7 @@ function escapeAttribute(text: string): string {
  * loaded from elsewhere, nothing is framed or submitted, and text becomes HTML in the sanitiser and the toolkit alone
  * (trusted types).
  */
-export function panelHtml({ scriptUri, styleUri, cspSource, nonce, title }: PanelHtmlOptions): string {
+export function panelHtml({ scriptUri, styleUri, cspSource, nonce, title, page }: PanelHtmlOptions): string {
   // The toolkit tries out a rule in an inline style element: only an empty one passes, which is this text's hash.
   const emptyStyle = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='";
   const policy = [
@@ -44,7 +46,7 @@ export function panelHtml({ scriptUri, styleUri, cspSource, nonce, title }: Pane
     <link rel="stylesheet" href="${escapeAttribute(styleUri)}">
   </head>
   <body>
-    <div id="panel"></div>
+    <div id="panel"${page === undefined ? "" : ` data-page="${escapeAttribute(page)}"`}></div>
     <script nonce="${escapeAttribute(nonce)}" src="${escapeAttribute(scriptUri)}"></script>
   </body>
 </html>

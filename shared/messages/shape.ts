@@ -45,6 +45,26 @@ export function optional<T>(shape: Shape<T>): Shape<T | undefined> {
   return (value, path) => (value === undefined || value === null ? undefined : shape(value, path));
 }
 
+/** The value, or null where there is none. */
+export function nullable<T>(shape: Shape<T>): Shape<T | null> {
+  return (value, path) => (value === null || value === undefined ? null : shape(value, path));
+}
+
+/** Anything at all: what reads it further checks it itself. */
+export const anything: Shape<unknown> = (value) => value;
+
+/** An object of at most 100 members of one kind, by short names. */
+export function table<T>(item: Shape<T>): Shape<Record<string, T>> {
+  return (value, path) => {
+    if (!isRecord(value)) throw refuse(path, "an object");
+    const entries = Object.entries(value);
+    if (entries.length > 100 || entries.some(([name]) => name.length > 100)) {
+      throw refuse(path, "an object of at most 100 members");
+    }
+    return Object.fromEntries(entries.map(([name, member]) => [name, item(member, `${path}.${name}`)]));
+  };
+}
+
 /** A whole number between `min` and `max`, both included. */
 export function whole(min: number, max: number): Shape<number> {
   return (value, path) => {

@@ -80,6 +80,18 @@ describe("webviews: editing an issue", () => {
     assert.equal(await box("New comment").inputValue(), "Important.");
   });
 
+  it("leads the cursor to a new comment, and says why where none may be written", async () => {
+    await open();
+    await box("New comment").waitFor();
+    stage.host.tell("writeComment");
+    await waitFor(() => box("New comment").evaluate((element) => element === document.activeElement), {
+      what: "the cursor in the comment",
+    });
+    stage.host.tell("surroundings", { ...loaded, canWrite: false, readOnlyReason: "This folder is not trusted." });
+    stage.host.tell("writeComment");
+    await stage.page.getByRole("alert").getByText("This folder is not trusted.").waitFor();
+  });
+
   it("says that a write waits while the tracker is out of reach", async () => {
     await open({ handlers: { comment: () => "queued" } });
     await box("New comment").fill("Later.");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { AppError } from "../../shared/errors.ts";
-import type { Outcome } from "../../shared/messages/issue-panel.ts";
+import type { Outcome } from "../../shared/messages/panel.ts";
 import { browserForTests } from "../support/browser.ts";
 import { waitFor } from "../support/wait.ts";
 import { comment, issue, loaded, session, type LoadedState } from "./issue-fixture.ts";
@@ -186,7 +186,7 @@ describe("webviews: the issue panel", () => {
       await open();
       const rows = stage.page.getByRole("region", { name: "Sessions" }).getByRole("listitem");
       await rows.first().waitFor();
-      assert.match(await rows.nth(0).innerText(), /codex[^]*Waiting for you · 6 minutes ago[^]*Run `npm test`/);
+      assert.match(await rows.nth(0).innerText(), /codex[^]*Waiting for you · \d+ minutes ago[^]*Run `npm test`/);
       assert.match(await rows.nth(1).innerText(), /claude[^]*Working/);
       assert.match(await rows.nth(2).innerText(), /shell[^]*Exited/);
       assert.equal(await rows.nth(2).getByRole("button").count(), 0);

@@ -50,8 +50,8 @@ describe("webviews: the settings panel", () => {
       );
       assert.match(texts[2] ?? "", /Work at GitHub GitHub\s?github\.com\s?ada-l\s?2 projects Works Test/);
       const nav = stage.page.getByRole("navigation", { name: "Settings" });
-      assert.deepEqual(await nav.getByRole("button").allInnerTexts(), ["Connections"]);
-      assert.equal(await nav.getByRole("button").getAttribute("aria-current"), "page");
+      assert.deepEqual(await nav.getByRole("button").allInnerTexts(), ["Tenants", "Connections"]);
+      assert.equal(await nav.getByRole("button", { name: "Connections" }).getAttribute("aria-current"), "page");
     });
 
     it("says what a connection is where there is none", async () => {

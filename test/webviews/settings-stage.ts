@@ -4,14 +4,16 @@ import { openChannel, type Channel, type Handlers } from "../../shared/messages/
 import {
   toSettingsHost,
   toSettingsPanel,
-  type PanelConnection,
+  type LoadedPage,
   type SavedSettings,
+  type SettingsPlace,
   type SettingsState,
 } from "../../shared/messages/settings-panel.ts";
+import type { PanelConnection } from "../../shared/messages/settings/connections.ts";
 import { openPanelPage, type PanelPage, type PanelServer } from "./stage.ts";
 import type { Theme } from "./themes.ts";
 
-export type LoadedSettings = Extract<SettingsState, { kind: "loaded" }>;
+export type LoadedSettings = LoadedPage<"connections">;
 
 export const gitHub: PanelConnection = {
   id: "con_github",
@@ -71,6 +73,7 @@ export const gitLab: PanelConnection = {
 
 export const loaded: LoadedSettings = {
   kind: "loaded",
+  page: "connections",
   connections: [gitHub, jira, gitLab],
   tenants: [{ id: "ten_1", name: "Personal" }],
   enterpriseOrigin: null,
@@ -79,10 +82,18 @@ export const loaded: LoadedSettings = {
   offlineSince: null,
 };
 
+const around = { canWrite: true, readOnlyReason: null, offlineSince: null };
+
+/** The pages without anything on them. */
+const emptyPages: { [P in SettingsState["page"]]: LoadedPage<P> } = {
+  connections: { ...loaded, connections: [] },
+  tenants: { kind: "loaded", page: "tenants", tenants: [], ...around },
+};
+
 /** The settings panel, and the test in its extension host's place. */
 export interface SettingsStage extends Pick<PanelPage, "page" | "foreign" | "complaints" | "close"> {
   host: Channel<typeof toSettingsPanel>;
-  /** What the panel asked, in order, `ready` and `keep` aside. */
+  /** What the panel asked, in order, `ready`, `openPage` and `keep` aside. */
   asked: { name: string; input: unknown }[];
   refused: AppError[];
   /** What the panel would keep, as it told last. */
@@ -98,10 +109,13 @@ export interface SettingsStage extends Pick<PanelPage, "page" | "foreign" | "com
 }
 
 export interface SettingsStageOptions {
+  /** What is shown of its page; other pages are empty. */
   state?: SettingsState;
   theme?: Theme;
   /** What the host kept of a panel that was closed. */
   kept?: SavedSettings;
+  /** Where the person wants to go. */
+  place?: SettingsPlace;
   handlers?: Partial<Handlers<typeof toSettingsHost>>;
   context?: BrowserContextOptions;
 }
@@ -126,10 +140,14 @@ export async function openSettings(
     ours: toSettingsHost,
     theirs: toSettingsPanel,
     handlers: {
-      ready: () => {
-        // After the answer, as the protocol says.
-        setImmediate(() => host.tell("show", state));
-        return { language: "en", translations: {}, kept: options.kept ?? null };
+      ready: () => ({ language: "en", translations: {}, kept: options.kept ?? null, place: options.place ?? null }),
+      openPage: ({ page }) => {
+        if (state.page !== page) state = emptyPages[page];
+        host.tell("show", state);
+      },
+      call: (input) => {
+        asked.push({ name: "call", input });
+        return { answer: {} };
       },
       refresh: note("refresh"),
       addConnection: (input) => {

@@ -115,7 +115,7 @@ describe("webviews: what is typed in the settings and not saved", () => {
     it("is there again where the panel itself was closed, as the host kept it", async () => {
       const values = { name: "Mine", baseUrl: "", email: "", open: "", closed: "" };
       const draft = { tenantId: "ten_1", provider: "github", cloud: "yes", values, base: null } as const;
-      const kept = { page: "connections", view: "add", connectionId: "", scrollTop: 0, draft } as const;
+      const kept = { page: "connections", view: "add", item: "", scrollTop: 0, draft } as const;
       stage = await openSettings(browser(), server, { kept });
       await heading("Add Connection").waitFor();
       assert.equal(await stage.field("Name").inputValue(), "Mine");
@@ -124,7 +124,7 @@ describe("webviews: what is typed in the settings and not saved", () => {
     it("starts with the list where what was kept is none of it, or of a connection that is gone", async () => {
       stage = await openSettings(browser(), server);
       await heading("Connections").waitFor();
-      const gone = { page: "connections", view: "edit", connectionId: "con_gone", scrollTop: 0, draft: null };
+      const gone = { page: "connections", view: "edit", item: "con_gone", scrollTop: 0, draft: null };
       for (const state of [gone, { page: "people" }, "garbage"]) {
         await stage.page.evaluate((text) => sessionStorage.setItem("state", text), JSON.stringify(state));
         await stage.page.reload();
@@ -225,7 +225,7 @@ describe("webviews: what is typed in the settings and not saved", () => {
     it("stays behind the failure, and comes back with it", async () => {
       await openConnection(gitHub.name);
       await stage.field("Name").fill("Mine");
-      stage.show({ kind: "failed", message: "The server is stopping." });
+      stage.show({ kind: "failed", page: "connections", message: "The server is stopping." });
       await stage.page.getByText("The server is stopping.").waitFor();
       await stage.button("Retry").click();
       await waitFor(() => stage.asked.some(({ name }) => name === "refresh"), { what: "another try" });

@@ -9,12 +9,8 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { bundles } from "../../scripts/build/bundles.ts";
 import { AppError } from "../../shared/errors.ts";
 import { openChannel, type Channel, type Handlers } from "../../shared/messages/channel.ts";
-import {
-  toIssueHost,
-  toIssuePanel,
-  type IssuePanelLocale,
-  type IssuePanelState,
-} from "../../shared/messages/issue-panel.ts";
+import { toIssueHost, toIssuePanel, type IssuePanelState } from "../../shared/messages/issue-panel.ts";
+import type { PanelLocale } from "../../shared/messages/panel.ts";
 import { panelHtml } from "../../shared/messages/panel-html.ts";
 import { themes, type Theme } from "./themes.ts";
 
@@ -79,7 +75,7 @@ export interface StageOptions {
   state?: IssuePanelState;
   theme?: Theme;
   /** English, unless told. */
-  locale?: IssuePanelLocale;
+  locale?: PanelLocale;
   handlers?: Partial<Handlers<typeof toIssueHost>>;
   context?: BrowserContextOptions;
 }

@@ -1,6 +1,8 @@
-import type { IssuePanelSurroundings, Outcome } from "../../shared/messages/issue-panel.ts";
-import { element, setAttribute } from "../ui/dom.ts";
-import { icon, type IconName } from "../ui/icons.ts";
+import type { IssuePanelSurroundings } from "../../shared/messages/issue-panel.ts";
+import type { Outcome } from "../../shared/messages/panel.ts";
+import { busyButton, type BusyButton } from "../ui/busy-button.ts";
+import { element } from "../ui/dom.ts";
+import type { IconName } from "../ui/icons.ts";
 import type { PanelContext } from "./context.ts";
 
 interface Action {
@@ -11,7 +13,7 @@ interface Action {
   primary?: boolean;
   /** Whether it changes something, and so needs `canWrite`. */
   writes?: boolean;
-  run(): Promise<Outcome>;
+  run: () => Promise<Outcome>;
 }
 
 export interface Actions {
@@ -54,7 +56,7 @@ export function createActions(context: PanelContext): Actions {
   const toolbar = element(
     "div",
     { class: "actions", attributes: { role: "group", "aria-label": t("Actions"), "aria-describedby": reason.id } },
-    ...buttons.map(({ button }) => button),
+    ...buttons.map(({ button }) => button.element),
     reason,
   );
   return {
@@ -65,7 +67,7 @@ export function createActions(context: PanelContext): Actions {
     },
     update: ({ canWrite, readOnlyReason }) => {
       for (const { action, button } of buttons) {
-        if (action.writes) setAttribute(button, "disabled", !canWrite);
+        if (action.writes) button.setDisabled(!canWrite);
       }
       reason.textContent = canWrite ? "" : (readOnlyReason ?? t("This issue can only be read here."));
       reason.hidden = canWrite;
@@ -73,41 +75,19 @@ export function createActions(context: PanelContext): Actions {
   };
 }
 
-function actionButton(action: Action, { locale, notices }: PanelContext): HTMLElement {
-  // Bare text: the toolkit squeezes elements in a button to the size of an icon.
-  const label = new Text(action.label);
-  const picture = icon(action.icon);
-  picture.setAttribute("slot", "start");
-  const spinner = icon("working");
-  spinner.setAttribute("slot", "start");
-  const button = element(
-    "vscode-button",
-    { attributes: { appearance: action.primary ? "primary" : "secondary" }, onClick: () => void run() },
-    picture,
-    label,
+function actionButton({ label, busyLabel, icon, primary, run }: Action, context: PanelContext): BusyButton {
+  const { locale, notices } = context;
+  return busyButton(
+    {
+      label,
+      busyLabel,
+      icon,
+      appearance: primary === true ? "primary" : "secondary",
+      run: async () => {
+        const outcome = await run();
+        notices.announce(outcome === "done" ? locale.t("{0}: done", label) : locale.t("{0}: cancelled", label));
+      },
+    },
+    context,
   );
-
-  function showBusy(busy: boolean): void {
-    setAttribute(button, "aria-busy", busy && "true");
-    label.data = busy ? action.busyLabel : action.label;
-    if (busy) picture.replaceWith(spinner);
-    else spinner.replaceWith(picture);
-  }
-
-  async function run(): Promise<void> {
-    if (button.hasAttribute("aria-busy") || button.hasAttribute("disabled")) return;
-    showBusy(true);
-    notices.dismiss();
-    notices.announce(action.busyLabel);
-    try {
-      const outcome = await action.run();
-      const ended = outcome === "done" ? locale.t("{0}: done", action.label) : locale.t("{0}: cancelled", action.label);
-      notices.announce(ended);
-    } catch (error) {
-      notices.fail(locale.t("{0} failed.", action.label), error);
-    } finally {
-      showBusy(false);
-    }
-  }
-  return button;
 }

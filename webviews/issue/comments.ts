@@ -1,5 +1,6 @@
 import type { IssueComment } from "../../shared/entities/issue.ts";
 import { element } from "../ui/dom.ts";
+import { arrangeChildren } from "../ui/keyed-list.ts";
 import { richText } from "../ui/rich-text.ts";
 import type { PanelContext } from "./context.ts";
 import { initials } from "./facts.ts";
@@ -49,14 +50,10 @@ export function createComments(context: PanelContext, shownBefore: number, onSho
     const visible = comments.slice(-shown);
     const kept = new Map<string, Rendered>();
     for (const comment of visible) kept.set(comment.id, keepOrRender(comment));
-    const articles = new Set(Array.from(kept.values(), ({ article }) => article));
-    for (const child of Array.from(list.children)) if (!articles.has(child as HTMLElement)) child.remove();
-    // Moved only where it is not in its place already: moving an element would drop the focus within.
-    let place = list.firstElementChild;
-    for (const article of articles) {
-      if (article === place) place = place.nextElementSibling;
-      else list.insertBefore(article, place);
-    }
+    arrangeChildren(
+      list,
+      Array.from(kept.values(), ({ article }) => article),
+    );
     rendered = kept;
     list.classList.toggle("long", visible.length > 100);
     const hidden = comments.length - visible.length;

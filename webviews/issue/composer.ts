@@ -10,12 +10,15 @@ type Loaded = Extract<IssuePanelState, { kind: "loaded" }>;
 export interface Composer {
   element: HTMLElement;
   update(state: Loaded): void;
+  /** Puts the cursor there; says why where one may not comment. */
+  focus: () => void;
 }
 
 /** Where a comment is written; there only where one may comment. */
 export function createComposer(drafts: Drafts, context: PanelContext): Composer {
   const { t } = context.locale;
   let base = "";
+  let state: Loaded | undefined;
   const editor = createMarkdownEditor(
     {
       id: "new-comment",
@@ -43,9 +46,19 @@ export function createComposer(drafts: Drafts, context: PanelContext): Composer 
   );
   return {
     element: section,
-    update: (state) => {
+    update: (next) => {
+      state = next;
       base = state.issue.url;
       section.hidden = !(state.abilities.comment && state.canWrite);
+    },
+    focus: () => {
+      if (section.hidden) {
+        const reason = state?.readOnlyReason ?? t("The tracker does not let this connection's account comment.");
+        context.notices.fail(t("You can't comment here."), reason);
+        return;
+      }
+      editor.focus();
+      section.scrollIntoView({ block: "nearest" });
     },
   };
 }

@@ -8,7 +8,7 @@ export interface Drafts {
 }
 
 /** @param onKeep called after every change, to put it where a reload finds it */
-export function createDrafts(saved: SavedDrafts | undefined, onKeep: () => void): Drafts {
+export function createDrafts(saved: SavedDrafts | null, onKeep: () => void): Drafts {
   const drafts: SavedDrafts = saved ?? { comment: undefined, title: undefined, body: undefined };
   return {
     read: (name) => drafts[name],

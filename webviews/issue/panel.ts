@@ -1,6 +1,6 @@
 import type { IssuePanelState, IssuePanelSurroundings, SavedIssuePanel } from "../../shared/messages/issue-panel.ts";
 import { element, replaceChildren } from "../ui/dom.ts";
-import { icon } from "../ui/icons.ts";
+import { failure, skeleton, surroundingsNotice } from "../ui/placeholders.ts";
 import { createActions } from "./actions.ts";
 import { createComments } from "./comments.ts";
 import { createComposer } from "./composer.ts";
@@ -10,7 +10,6 @@ import { createDrafts, type Drafts } from "./drafts.ts";
 import { createFacts } from "./facts.ts";
 import { createHeader } from "./header.ts";
 import { createPending } from "./pending.ts";
-import { failure, skeleton } from "./placeholders.ts";
 import { createSessions } from "./sessions.ts";
 import { createStateButton } from "./state-button.ts";
 
@@ -19,6 +18,8 @@ type Loaded = Extract<IssuePanelState, { kind: "loaded" }>;
 export interface IssuePanel {
   show(state: IssuePanelState): void;
   updateSurroundings(surroundings: IssuePanelSurroundings): void;
+  /** Leads the cursor to a new comment. */
+  writeComment(): void;
 }
 
 interface LoadedView {
@@ -28,14 +29,12 @@ interface LoadedView {
   updateSurroundings(surroundings: IssuePanelSurroundings): void;
   shownComments: () => number;
   drafts: Drafts;
+  /** Says why where nothing may be written. */
+  writeComment(): void;
 }
 
 /** Draws the panel's states below `root`, and keeps where the reader is. */
-export function createIssuePanel(
-  root: HTMLElement,
-  context: PanelContext,
-  saved: SavedIssuePanel | undefined,
-): IssuePanel {
+export function createIssuePanel(root: HTMLElement, context: PanelContext, saved: SavedIssuePanel | null): IssuePanel {
   const { host, slices } = context;
   let view: LoadedView | undefined;
 
@@ -66,7 +65,7 @@ export function createIssuePanel(
       view.update(state);
     } else {
       slices.clear();
-      const before = saved?.issueId === state.issueId ? saved : undefined;
+      const before = saved?.issueId === state.issueId ? saved : null;
       view = loadedView(state, context, before, save);
       place(view.element);
       if (before) void restore(before.scrollTop);
@@ -85,29 +84,40 @@ export function createIssuePanel(
       switch (state.kind) {
         case "loading":
           // What is shown already stays while it is read again.
-          if (view?.issueId !== state.issueId || !view.element.isConnected) place(skeleton(context));
+          if (view?.issueId !== state.issueId || !view.element.isConnected) place(reading(context));
           return;
         case "failed":
-          place(failure(state.message, context));
+          place(failed(state.message, context));
           return;
         case "loaded":
           showLoaded(state);
       }
     },
     updateSurroundings: (surroundings) => view?.updateSurroundings(surroundings),
+    writeComment: () => view?.writeComment(),
   };
+}
+
+/** The shape of an issue while it is read. */
+function reading({ locale }: PanelContext): HTMLElement {
+  const bars = ["short", "title", "medium", "gap", "long", "long", "medium", "long", "short"];
+  return element("main", {}, skeleton(locale.t("Reading the issue…"), bars));
+}
+
+function failed(message: string, context: PanelContext): HTMLElement {
+  const title = context.locale.t("The issue cannot be shown");
+  return element("main", {}, failure({ title, message, retry: () => context.host.ask("refresh") }, context));
 }
 
 function loadedView(
   first: Loaded,
   context: PanelContext,
-  saved: SavedIssuePanel | undefined,
+  saved: SavedIssuePanel | null,
   onChange: () => void,
 ): LoadedView {
-  const { locale } = context;
-  const { t } = locale;
+  const { t } = context.locale;
   let state = first;
-  const drafts = createDrafts(saved?.drafts, onChange);
+  const drafts = createDrafts(saved?.drafts ?? null, onChange);
   const header = createHeader(first, drafts, context);
   const actions = createActions(context);
   const stateButton = createStateButton(first, context);
@@ -118,7 +128,7 @@ function loadedView(
   const composer = createComposer(drafts, context);
   const description = createDescription(first, drafts, context);
   actions.add(stateButton.button, stateButton.place);
-  const offline = element("div", { attributes: { role: "status" } });
+  const offline = surroundingsNotice(context.locale);
 
   function updateSurroundings(surroundings: IssuePanelSurroundings): void {
     state = { ...state, ...surroundings };
@@ -126,19 +136,8 @@ function loadedView(
     sessions.update(surroundings.sessions);
     for (const part of [header, facts, description, composer, stateButton]) part.update(state);
     pending.update(surroundings.pending, state.issue.url);
-    const since = surroundings.offlineSince;
-    const words = t("The server cannot be reached; what is shown may be old. Last seen");
-    replaceChildren(
-      offline,
-      since === null
-        ? null
-        : element(
-            "div",
-            { class: "notice offline" },
-            icon("offline"),
-            element("p", {}, `${words} `, locale.time(since), "."),
-          ),
-    );
+    // What is not allowed the buttons say, where they are.
+    offline.update({ offlineSince: surroundings.offlineSince });
   }
 
   function update(next: Loaded): void {
@@ -156,11 +155,12 @@ function loadedView(
     facts.element,
   );
   return {
-    element: element("div", { class: "issue" }, offline, header.element, actions.element, aside, main),
+    element: element("div", { class: "issue" }, offline.element, header.element, actions.element, aside, main),
     issueId: first.issueId,
     update,
     updateSurroundings,
     shownComments: comments.shown,
     drafts,
+    writeComment: composer.focus,
   };
 }

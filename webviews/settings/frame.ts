@@ -1,75 +1,70 @@
+import type { PanelSurroundings } from "../../shared/messages/panel.ts";
 import type {
+  LoadedPage,
+  SavedPage,
   SavedSettings,
   SettingsPageId,
+  SettingsPlace,
   SettingsState,
-  SettingsSurroundings,
 } from "../../shared/messages/settings-panel.ts";
-import { element, replaceChildren, setAttribute } from "../ui/dom.ts";
-import { icon, type IconName } from "../ui/icons.ts";
-import { createConnectionsPage } from "./connections/page.ts";
-import type { LoadedState } from "./connections/view.ts";
+import { element, replaceChildren } from "../ui/dom.ts";
+import { failure, skeleton, surroundingsNotice } from "../ui/placeholders.ts";
 import type { SettingsContext } from "./context.ts";
-import type { Page } from "./page.ts";
+import { createNavigation } from "./navigation.ts";
+import { pageEntries } from "./pages.ts";
 
 export interface Frame {
   show(state: SettingsState): void;
-  updateSurroundings(surroundings: SettingsSurroundings): void;
+  updateSurroundings(surroundings: PanelSurroundings): void;
+  /** Leads to a place; asks first where something would be lost. */
+  go(place: SettingsPlace): void;
 }
 
-interface PageEntry {
-  id: SettingsPageId;
-  label: string;
-  icon: IconName;
-  create: typeof createConnectionsPage;
+/** The page that is drawn, whichever it is. */
+interface Drawn {
+  element: HTMLElement;
+  /** Takes only states of its own page. */
+  update(state: SettingsState): void;
+  updateSurroundings(surroundings: PanelSurroundings): void;
+  saved(): SavedSettings;
+  mayLeave(): Promise<boolean>;
+  open(item: string): void;
 }
+
+const firstPage = "connections";
 
 /** The navigation with the page it chose, the states around them, and what is kept of it for a reload. */
-export function createFrame(root: HTMLElement, context: SettingsContext, saved: SavedSettings | null): Frame {
+export function createFrame(
+  root: HTMLElement,
+  context: SettingsContext,
+  saved: SavedSettings | null,
+  place: SettingsPlace | null,
+): Frame {
   const { host, locale, notices } = context;
   const { t } = locale;
-  // Pages of later issues join here; there is never an entry without its page.
-  const pages: readonly [PageEntry, ...PageEntry[]] = [
-    { id: "connections", label: t("Connections"), icon: "link", create: createConnectionsPage },
-  ];
-  let state: LoadedState | undefined;
-  let entry = pages.find(({ id }) => id === saved?.page) ?? pages[0];
-  let page: Page | undefined;
+  // What was typed elsewhere stays kept until the person is there again or has decided.
+  const before = saved !== null && saved.draft === null && place !== null && place.page !== saved.page ? null : saved;
+  let current: SettingsPageId = before?.page ?? place?.page ?? firstPage;
+  let waiting = place;
+  let restoring = before;
+  let drawn: Drawn | undefined;
   let restored: HTMLElement | null = null;
 
-  const surroundings = element("div", { attributes: { role: "status" } });
+  const surroundings = surroundingsNotice(locale);
   const content = element("main", { class: "page" });
-  const links = pages.map((one) => ({
-    id: one.id,
-    button: element(
-      "button",
-      { class: "nav-entry", attributes: { type: "button" }, onClick: () => void go(one) },
-      icon(one.icon),
-      element("span", {}, one.label),
-    ),
-  }));
+  const navigation = createNavigation(pageEntries, locale, (page) => void go({ page, item: "" }));
   const frame = element(
     "div",
     { class: "settings" },
-    element(
-      "nav",
-      { attributes: { "aria-label": t("Settings") } },
-      element(
-        "div",
-        { class: "nav-inner" },
-        element("p", { class: "nav-title", attributes: { "aria-hidden": "true" } }, t("Settings")),
-        element("ul", {}, ...links.map(({ button }) => element("li", {}, button))),
-      ),
-    ),
-    element("div", { class: "content" }, surroundings, content),
+    navigation.element,
+    element("div", { class: "content" }, surroundings.element, content),
   );
   replaceChildren(root, notices.element, frame);
 
   function keep(): void {
-    if (page === undefined) return;
-    const scrollTop = Math.max(0, Math.round(window.scrollY));
-    const { draft } = page.saved();
-    if (draft === null) restored?.remove();
-    const kept: SavedSettings = { page: entry.id, scrollTop, ...page.saved() };
+    if (drawn === undefined) return;
+    const kept = drawn.saved();
+    if (kept.draft === null) restored?.remove();
     host.save(kept);
     host.tell("keep", kept);
   }
@@ -80,107 +75,105 @@ export function createFrame(root: HTMLElement, context: SettingsContext, saved: 
     scrolled = setTimeout(keep, 150);
   });
 
-  async function go(next: PageEntry): Promise<void> {
-    if (next.id === entry.id || state === undefined || (page !== undefined && !(await page.mayLeave()))) return;
-    entry = next;
-    page = undefined;
-    open(state, null);
-    content.querySelector("h1")?.focus();
+  async function go(next: SettingsPlace): Promise<void> {
+    if (next.page === current) {
+      if (drawn === undefined) waiting = next;
+      else if (next.item !== "" && (await drawn.mayLeave())) drawn.open(next.item);
+      return;
+    }
+    if (drawn !== undefined && !(await drawn.mayLeave())) return;
+    drawn = undefined;
+    restoring = null;
+    waiting = next;
+    choose(next.page);
   }
 
-  function open(loaded: LoadedState, before: SavedSettings | null): void {
-    page = entry.create(context, loaded, before, keep);
+  function choose(page: SettingsPageId): void {
+    current = page;
+    navigation.choose(page);
+    replaceChildren(content, skeleton(t("Reading the settings…"), ["title", "long", "long", "long"]));
+    host.tell("openPage", { page });
+  }
+
+  function draw<P extends SettingsPageId>(loaded: LoadedPage<P>, start: SavedPage<P> | null): Drawn {
+    const id: P = loaded.page;
+    let state = loaded;
+    const page = pageEntries[id].create(context, { first: loaded, saved: start, onChange: keep });
+    const isOwn = (next: SettingsState | LoadedPage<P>): next is LoadedPage<P> =>
+      next.kind === "loaded" && next.page === id;
+    return {
+      element: page.element,
+      update: (next) => {
+        if (!isOwn(next)) return;
+        state = next;
+        page.update(next);
+      },
+      updateSurroundings: (next) => {
+        state = { ...state, ...next };
+        page.update(state);
+      },
+      saved: () => {
+        const scrollTop = Math.max(0, Math.round(window.scrollY));
+        // The page's own draft, under its own name.
+        return { page: id, scrollTop, ...page.saved() } as SavedSettings;
+      },
+      mayLeave: page.mayLeave,
+      open: page.open,
+    };
+  }
+
+  function open(loaded: Extract<SettingsState, { kind: "loaded" }>): void {
+    const start = restoring?.page === loaded.page ? restoring : null;
+    const goal = waiting;
+    restoring = null;
+    waiting = null;
+    drawn = draw(loaded, start);
     restored =
-      before?.draft === null || before === null
+      start === null || start.draft === null
         ? null
         : element(
             "p",
             { class: "notice restored" },
             t("What you had typed is here again, but for tokens: those are never kept."),
           );
-    replaceChildren(content, restored, page.element);
-    for (const { id, button } of links) setAttribute(button, "aria-current", id === entry.id && "page");
-    if (before !== null) window.scrollTo({ top: before.scrollTop, behavior: "instant" });
+    replaceChildren(content, restored, drawn.element);
+    if (start !== null) window.scrollTo({ top: start.scrollTop, behavior: "instant" });
     keep();
+    if (goal === null) return;
+    if (goal.page !== loaded.page || goal.item !== "") void go(goal);
+    else content.querySelector("h1")?.focus();
   }
 
-  function updateSurroundings({ canWrite, readOnlyReason, offlineSince }: SettingsSurroundings): void {
-    const words = t("The server cannot be reached; what is shown may be old. Last seen");
-    replaceChildren(
-      surroundings,
-      offlineSince === null
-        ? null
-        : element(
-            "div",
-            { class: "notice offline" },
-            icon("offline"),
-            element("p", {}, `${words} `, locale.time(offlineSince), "."),
-          ),
-      canWrite
-        ? null
-        : element(
-            "div",
-            { class: "notice" },
-            icon("warning"),
-            element("p", {}, readOnlyReason ?? t("This can only be read here.")),
-          ),
-    );
-  }
-
-  return {
-    show: (next) => {
-      frame.hidden = false;
-      if (next.kind === "loading") {
-        if (state === undefined) replaceChildren(content, skeleton(t("Reading the settings…")));
+  function show(next: SettingsState): void {
+    // Of a page that was left meanwhile.
+    if (next.page !== current) return;
+    switch (next.kind) {
+      case "loading":
         return;
-      }
-      if (next.kind === "failed") {
+      case "failed": {
         // The page stays behind it, with what is typed there.
-        replaceChildren(content, failure(next.message, context));
+        const title = t("The settings cannot be shown");
+        replaceChildren(content, failure({ title, message: next.message, retry: () => host.ask("refresh") }, context));
         return;
       }
-      const before = state === undefined ? saved : null;
-      state = next;
-      updateSurroundings(next);
-      if (page === undefined) {
-        open(next, before);
-        return;
-      }
-      page.update(next);
-      if (!page.element.isConnected) replaceChildren(content, page.element);
-    },
+      case "loaded":
+        surroundings.update(next);
+        if (drawn === undefined) {
+          open(next);
+          return;
+        }
+        drawn.update(next);
+        if (!drawn.element.isConnected) replaceChildren(content, drawn.element);
+    }
+  }
+
+  choose(current);
+  return {
+    show,
     updateSurroundings: (next) => {
-      updateSurroundings(next);
-      if (state === undefined) return;
-      state = { ...state, ...next };
-      page?.update(state);
+      surroundings.update(next);
+      drawn?.updateSurroundings(next);
     },
+    go: (next) => void go(next),
   };
-}
-
-function skeleton(label: string): HTMLElement {
-  const bars = ["title", "long", "long", "long"];
-  return element(
-    "div",
-    { class: "skeleton", attributes: { "aria-busy": "true" } },
-    element("p", { class: "only-read-out", attributes: { role: "status" } }, label),
-    ...bars.map((bar) => element("div", { class: `bar bar-${bar}`, attributes: { "aria-hidden": "true" } })),
-  );
-}
-
-function failure(message: string, { host, locale, notices }: SettingsContext): HTMLElement {
-  const { t } = locale;
-  const retry = element(
-    "vscode-button",
-    { onClick: () => void host.ask("refresh").catch((error: unknown) => notices.fail(t("Retry failed."), error)) },
-    t("Retry"),
-  );
-  return element(
-    "div",
-    { class: "failure", attributes: { role: "alert" } },
-    icon("warning"),
-    element("h1", {}, t("The settings cannot be shown")),
-    element("p", {}, message),
-    retry,
-  );
 }

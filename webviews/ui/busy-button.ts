@@ -2,6 +2,7 @@ import { element, setAttribute } from "./dom.ts";
 import { icon, type IconName } from "./icons.ts";
 import type { Locale } from "./locale.ts";
 import type { Notices } from "./notices.ts";
+import { runTask } from "./task.ts";
 
 export interface BusyButtonOptions {
   label: string;
@@ -41,26 +42,17 @@ export function busyButton(options: BusyButtonOptions, context: { locale: Locale
     label,
   );
 
-  function showBusy(busy: boolean): void {
-    setAttribute(button, "aria-busy", busy && "true");
+  function onBusy(busy: boolean): void {
     label.data = busy ? options.busyLabel : options.label;
     if (busy) button.prepend(spinner);
     else spinner.remove();
     if (picture !== null) setAttribute(picture, "hidden", busy);
+    if (busy) notices.announce(options.busyLabel);
   }
 
   async function press(): Promise<void> {
-    if (button.hasAttribute("aria-busy") || button.hasAttribute("disabled")) return;
-    showBusy(true);
-    notices.dismiss();
-    notices.announce(options.busyLabel);
-    try {
-      await options.run();
-    } catch (error) {
-      notices.fail(locale.t("{0} failed.", options.label), error);
-    } finally {
-      showBusy(false);
-    }
+    if (button.hasAttribute("disabled")) return;
+    await runTask([button], { notices, failed: locale.t("{0} failed.", options.label), onBusy }, () => options.run());
   }
 
   return { element: button, setDisabled: (disabled) => setAttribute(button, "disabled", disabled), press };

@@ -63,6 +63,18 @@ export function selectField(options: FieldOptions & { choices: { value: string; 
   return field(element("select", {}, ...choices), options);
 }
 
+/** Yes or no: `true` or `false`. */
+export function checkField(options: FieldOptions): Field {
+  const input = element("input", { attributes: { type: "checkbox" } });
+  const made = field(input, { ...options, value: "true", required: false });
+  made.element.classList.add("check");
+  const set = (value: string): void => {
+    input.checked = value === "true";
+  };
+  set(options.value ?? "false");
+  return { ...made, value: () => String(input.checked), set };
+}
+
 function field(control: Control, { id, label, value = "", help = [], required, onInput }: FieldOptions): Field {
   const helpText = element("div", { class: "field-help", attributes: { id: `${id}-help` } }, ...help);
   const error = element("p", { class: "field-error", attributes: { id: `${id}-error`, hidden: true } });

@@ -25,6 +25,7 @@ const strokes = {
   back: "M13.4 8H2.8M7.2 3.6L2.8 8l4.4 4.4",
   key: "M5.2 7.6a2.9 2.9 0 1 0 .1 0M7.3 8.4l6-6M11 4.8l1.8 1.8",
   link: "M6.6 9.4a2.8 2.8 0 0 0 4 0l2.6-2.6a2.8 2.8 0 0 0-4-4l-.9.9M9.4 6.6a2.8 2.8 0 0 0-4 0L2.8 9.2a2.8 2.8 0 0 0 4 4l.9-.9",
+  tenant: "M2.6 14.2V2.2h6.6v12M9.2 6.4h4.2v7.8M1.4 14.2h13.2M5 5.2h1.8M5 8h1.8M5 10.8h1.8",
   trash: "M2.6 4h10.8M6 3.8V2.2h4v1.6M4 4.2l.7 9.6h6.6l.7-9.6M6.8 6.8v4.4M9.2 6.8v4.4",
   // Of the trackers: drawn after what people know them by, not their marks.
   github:

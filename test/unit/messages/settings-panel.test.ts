@@ -3,7 +3,7 @@ import { savedSettings, toSettingsHost } from "../../../shared/messages/settings
 
 const values = { name: "Work", baseUrl: "", email: "", open: "", closed: "" };
 const draft = { tenantId: "t1", provider: "github", cloud: "yes", values, base: { version: 3, values } };
-const saved = { page: "connections", view: "edit", connectionId: "c1", scrollTop: 10, draft };
+const saved = { page: "connections", view: "edit", item: "c1", scrollTop: 10, draft };
 
 describe("messages: what the settings panel may ask", () => {
   it("keeps nothing but what it says, so no secret by accident", () => {
@@ -20,12 +20,28 @@ describe("messages: what the settings panel may ask", () => {
     undefined,
     { ...saved, page: "people" },
     { ...saved, scrollTop: -1 },
+    { ...saved, page: "tenants", draft: { values: { name: 4 }, base: null } },
     { ...saved, draft: { ...draft, values: { ...values, open: "x".repeat(20_001) } } },
   ]) {
     it(`does not take ${JSON.stringify(wrong)?.slice(0, 60)} for what it kept`, () => {
       assert.throws(() => savedSettings(wrong, "saved"), { code: "invalid_input" });
     });
   }
+
+  it("reads a draft by the shape of its own page", () => {
+    const form = { values: { name: "Mill" }, base: { version: 1, values: { name: "Mil" } } };
+    const ofTenant = { ...saved, page: "tenants", draft: form };
+    assert.deepEqual(savedSettings(ofTenant, "saved"), ofTenant);
+    assert.throws(() => savedSettings({ ...saved, draft: form }, "saved"), { code: "invalid_input" });
+  });
+
+  it("calls the operations of its pages and no other", () => {
+    const input = (operation: string) => toSettingsHost.call.input({ operation, input: { id: "t1" } }, "call");
+    assert.deepEqual(input("tenants.remove"), { operation: "tenants.remove", input: { id: "t1" }, version: undefined });
+    for (const wrong of ["users.create", "connections.update", "__proto__.x", "tenants.list.call", ""]) {
+      assert.throws(() => input(wrong), { code: "invalid_input" });
+    }
+  });
 
   it("names a connection by id and version", () => {
     const input = (value: unknown) => toSettingsHost.removeConnection.input(value, "removeConnection");

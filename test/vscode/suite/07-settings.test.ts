@@ -203,7 +203,6 @@ describe("the settings panel", () => {
     let shown = 0;
     const actions = connectionActions({
       connection: aiops.connection,
-      model: aiops.model,
       accounts: () => aiops.settings.accounts,
       read: () => {
         shown += 1;

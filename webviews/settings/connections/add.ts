@@ -1,9 +1,10 @@
-import type { SettingsDraft } from "../../../shared/messages/settings-panel.ts";
+import type { ConnectionDraft } from "../../../shared/messages/settings/connections.ts";
 import { busyButton } from "../../ui/busy-button.ts";
 import { element, replaceChildren, setAttribute } from "../../ui/dom.ts";
 import { choiceField, form, selectField, showErrors, textField } from "../../ui/form.ts";
 import { icon } from "../../ui/icons.ts";
 import type { SettingsContext } from "../context.ts";
+import { backButton, pageTitle, type Ways } from "../views.ts";
 import { createFields, readValues, showKind, statusOverrides } from "./form-fields.ts";
 import { hostOf, kindOf, kinds, signInFits, type Kind } from "./kinds.ts";
 import { showRefusal } from "./save-errors.ts";
@@ -12,12 +13,10 @@ import { check, emptyValues, fieldsOf, isSame } from "./values.ts";
 import type { LoadedState, View } from "./view.ts";
 
 export interface AddOptions {
-  draft: SettingsDraft | null;
-  /** Back to the list. */
-  back: () => void;
+  draft: ConnectionDraft | null;
+  ways: Ways;
   /** It was made. */
   added: (id: string, name: string) => void;
-  onInput: () => void;
 }
 
 const keyOf = ({ provider, cloud }: Kind): string => `${provider}-${cloud ? "cloud" : "own"}`;
@@ -41,7 +40,7 @@ export function createAdd(context: SettingsContext, first: LoadedState, options:
     value: chosenTenant?.id ?? "",
     choices: state.tenants.map(({ id, name }) => ({ value: id, label: name })),
     help: [t("Whose projects may use it. This can't be changed later.")],
-    onInput: options.onInput,
+    onInput: options.ways.onInput,
   });
   tenant.element.hidden = state.tenants.length < 2;
   const fields = createFields(draft?.values ?? emptyValues, locale, changed);
@@ -69,7 +68,7 @@ export function createAdd(context: SettingsContext, first: LoadedState, options:
   );
   const cancel = element(
     "vscode-button",
-    { attributes: { appearance: "secondary" }, onClick: options.back },
+    { attributes: { appearance: "secondary" }, onClick: () => void options.ways.back() },
     t("Cancel"),
   );
   let helpFor = "";
@@ -86,7 +85,7 @@ export function createAdd(context: SettingsContext, first: LoadedState, options:
 
   function changed(): void {
     showState();
-    options.onInput();
+    options.ways.onInput();
   }
 
   function showState(): void {
@@ -163,14 +162,9 @@ export function createAdd(context: SettingsContext, first: LoadedState, options:
   return {
     element: element(
       "div",
-      { class: "connection-page" },
-      element(
-        "button",
-        { class: "back", attributes: { type: "button" }, onClick: options.back },
-        icon("back"),
-        ` ${t("All connections")}`,
-      ),
-      element("h1", { attributes: { id: "page-title", tabindex: "-1" } }, t("Add Connection")),
+      { class: "item-page" },
+      backButton(t("All connections"), options.ways),
+      pageTitle(t("Add Connection")),
       form(
         t("Add Connection"),
         () => void add.press(),
@@ -186,7 +180,7 @@ export function createAdd(context: SettingsContext, first: LoadedState, options:
         element("div", { class: "buttons" }, add.element, cancel),
       ),
     ),
-    place: { view: "add", connectionId: "" },
+    place: { view: "add", item: "" },
     update,
     draft: () =>
       isBegun()

@@ -1,4 +1,4 @@
-import type { ConnectionValues } from "../../../shared/messages/settings-panel.ts";
+import type { ConnectionValues } from "../../../shared/messages/settings/connections.ts";
 import { element, replaceChildren } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
 import type { Locale } from "../../ui/locale.ts";

@@ -1,5 +1,5 @@
 import { AppError } from "../../../shared/errors.ts";
-import type { PanelConnection, SettingsDraft } from "../../../shared/messages/settings-panel.ts";
+import type { PanelConnection, ConnectionDraft } from "../../../shared/messages/settings/connections.ts";
 import { busyButton } from "../../ui/busy-button.ts";
 import { element } from "../../ui/dom.ts";
 import { form, showErrors } from "../../ui/form.ts";
@@ -12,7 +12,7 @@ import { check, fieldsOf, isSame, merge, valuesOf, type ValueName } from "./valu
 
 export interface Details {
   element: HTMLElement;
-  draft: () => SettingsDraft | null;
+  draft: () => ConnectionDraft | null;
   update: (connection: PanelConnection, canWrite: boolean) => void;
 }
 
@@ -20,7 +20,7 @@ export interface Details {
 export function createDetails(
   context: SettingsContext,
   connection: PanelConnection,
-  draft: SettingsDraft | null,
+  draft: ConnectionDraft | null,
   onInput: () => void,
 ): Details {
   const { host, locale, notices } = context;

@@ -1,10 +1,11 @@
-import type { PanelConnection, SettingsDraft } from "../../../shared/messages/settings-panel.ts";
+import type { PanelConnection, ConnectionDraft } from "../../../shared/messages/settings/connections.ts";
 import { busyButton } from "../../ui/busy-button.ts";
 import { confirmDialog } from "../../ui/dialog.ts";
-import { element, replaceChildren, setAttribute, type Child } from "../../ui/dom.ts";
+import { element, replaceChildren, setAttribute } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
 import { plainLine } from "../../ui/plain-line.ts";
 import type { SettingsContext } from "../context.ts";
+import { backButton, pageTitle, section, type Ways } from "../views.ts";
 import { createDetails } from "./details.ts";
 import { hostOf, isCloud, kindOf } from "./kinds.ts";
 import { statusBadge, statusFacts } from "./status.ts";
@@ -15,12 +16,10 @@ import { createWebhookSection } from "./webhook.ts";
 
 export interface EditOptions {
   tests: Tests;
-  draft: SettingsDraft | null;
-  /** Back to the list. */
-  back: () => void;
+  draft: ConnectionDraft | null;
+  ways: Ways;
   /** The connection is not there any more. */
   gone: (name: string) => void;
-  onInput: () => void;
 }
 
 /** One connection with all that can be done about it. */
@@ -37,12 +36,12 @@ export function createEdit(
   if (found === undefined) return null;
   let shown: PanelConnection = found;
 
-  const title = element("h1", { attributes: { id: "page-title", tabindex: "-1" } });
+  const title = pageTitle("");
   const subtitle = element("p", { class: "lead" });
   const status = element("div", { attributes: { role: "status" } });
   const test = element("vscode-button", { attributes: { appearance: "secondary" }, onClick: toggleTest });
-  const details = createDetails(context, shown, options.draft, options.onInput);
-  const token = createTokenForm(context, options.onInput, () => void tests.start(id, shown.name));
+  const details = createDetails(context, shown, options.draft, options.ways.onInput);
+  const token = createTokenForm(context, options.ways.onInput, () => void tests.start(id, shown.name));
   const webhook = createWebhookSection(context);
   const uses = element("div");
   const remove = busyButton(
@@ -109,13 +108,8 @@ export function createEdit(
   return {
     element: element(
       "div",
-      { class: "connection-page" },
-      element(
-        "button",
-        { class: "back", attributes: { type: "button" }, onClick: options.back },
-        icon("back"),
-        ` ${t("All connections")}`,
-      ),
+      { class: "item-page" },
+      backButton(t("All connections"), options.ways),
       title,
       subtitle,
       section("status", t("Status"), status, element("div", { class: "buttons" }, test)),
@@ -124,14 +118,9 @@ export function createEdit(
       section("webhook", t("Webhook"), webhook.element),
       section("delete", t("Delete"), uses, element("div", { class: "buttons" }, remove.element)),
     ),
-    place: { view: "edit", connectionId: id },
+    place: { view: "edit", item: id },
     update,
     draft: details.draft,
     isDirty: () => details.draft() !== null || token.isDirty(),
   };
-}
-
-function section(id: string, title: string, ...children: Child[]): HTMLElement {
-  const heading = element("h2", { attributes: { id: `section-${id}` } }, title);
-  return element("section", { attributes: { "aria-labelledby": heading.id } }, heading, ...children);
 }

@@ -1,7 +1,7 @@
 import { element } from "../../ui/dom.ts";
 import { linesField, textField, type Field } from "../../ui/form.ts";
 import type { Locale } from "../../ui/locale.ts";
-import type { ConnectionValues } from "../../../shared/messages/settings-panel.ts";
+import type { ConnectionValues } from "../../../shared/messages/settings/connections.ts";
 import type { Kind } from "./kinds.ts";
 import { valueNames, type ValueName } from "./values.ts";
 

@@ -1,8 +1,10 @@
-import type { PanelConnection } from "../../../shared/messages/settings-panel.ts";
+import type { PanelConnection } from "../../../shared/messages/settings/connections.ts";
 import { element, replaceChildren, setAttribute } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
+import { arrangeChildren } from "../../ui/keyed-list.ts";
 import { plainLine } from "../../ui/plain-line.ts";
 import type { SettingsContext } from "../context.ts";
+import { addButton, itemButton, listHead, type Ways } from "../views.ts";
 import { hostOf, isCloud, kindOf } from "./kinds.ts";
 import { statusBadge } from "./status.ts";
 import type { Tests } from "./tests.ts";
@@ -10,8 +12,7 @@ import type { LoadedState, View } from "./view.ts";
 
 export interface ListOptions {
   tests: Tests;
-  open: (id: string) => void;
-  add: () => void;
+  ways: Ways;
 }
 
 interface Row {
@@ -23,11 +24,8 @@ interface Row {
 export function createList(context: SettingsContext, first: LoadedState, options: ListOptions): View {
   const { t } = context.locale;
   const rows = new Map<string, Row>();
-  const list = element("ul", { class: "connection-list", attributes: { "aria-labelledby": "page-title" } });
-  const add = element("vscode-button", { onClick: options.add }, t("Add Connection"));
-  const plus = icon("add");
-  plus.setAttribute("slot", "start");
-  add.prepend(plus);
+  const list = element("ul", { class: "item-list connection-list", attributes: { "aria-labelledby": "page-title" } });
+  const add = addButton(t("Add Connection"), options.ways.add);
   const empty = element(
     "div",
     { class: "empty" },
@@ -43,21 +41,13 @@ export function createList(context: SettingsContext, first: LoadedState, options
   function update(state: LoadedState): void {
     const tenants = state.tenants.length > 1 ? new Map(state.tenants.map(({ id, name }) => [id, name])) : null;
     const sorted = state.connections.toSorted((a, b) => a.name.localeCompare(b.name, context.locale.language));
-    const kept = new Set(sorted.map(({ id }) => id));
-    for (const [id, row] of rows) {
-      if (kept.has(id)) continue;
-      row.element.remove();
-      rows.delete(id);
-    }
-    let place = list.firstElementChild;
-    for (const connection of sorted) {
+    const shown = sorted.map((connection) => {
       const row = rows.get(connection.id) ?? createRow(connection.id, context, options);
       rows.set(connection.id, row);
       row.update(connection, tenants?.get(connection.tenantId) ?? null, state.canWrite);
-      // Moved only where it is not in its place already: moving an element would drop the focus within.
-      if (row.element === place) place = place.nextElementSibling;
-      else list.insertBefore(row.element, place);
-    }
+      return row.element;
+    });
+    arrangeChildren(list, shown);
     list.hidden = sorted.length === 0;
     empty.hidden = sorted.length > 0;
     setAttribute(add, "disabled", !state.canWrite);
@@ -68,31 +58,25 @@ export function createList(context: SettingsContext, first: LoadedState, options
     element: element(
       "div",
       { class: "connections" },
-      element(
-        "div",
-        { class: "page-head" },
-        element("h1", { attributes: { id: "page-title", tabindex: "-1" } }, t("Connections")),
-        add,
-      ),
-      element(
-        "p",
-        { class: "lead" },
+      ...listHead(
+        t("Connections"),
         t("Accounts at GitHub, GitLab and Jira. There may be several of each; projects choose among them."),
+        add,
       ),
       empty,
       list,
     ),
-    place: { view: "list", connectionId: "" },
+    place: { view: "list", item: "" },
     update,
     draft: () => null,
     isDirty: () => false,
   };
 }
 
-function createRow(id: string, { locale }: SettingsContext, { tests, open }: ListOptions): Row {
+function createRow(id: string, { locale }: SettingsContext, { tests, ways }: ListOptions): Row {
   const { t } = locale;
   const picture = element("span", { class: "provider" });
-  const name = element("button", { class: "name", attributes: { type: "button" }, onClick: () => open(id) });
+  const name = itemButton(id, ways);
   const facts = element("p", { class: "row-facts" });
   const message = element("p", { class: "row-message", attributes: { dir: "auto" } });
   const badge = element("span", { attributes: { role: "status" } });
@@ -106,7 +90,7 @@ function createRow(id: string, { locale }: SettingsContext, { tests, open }: Lis
   return {
     element: element(
       "li",
-      { class: "connection" },
+      { class: "item-row connection" },
       picture,
       element("div", { class: "row-text" }, element("h2", {}, name), facts, message),
       element("div", { class: "row-actions" }, badge, test),

@@ -1,4 +1,4 @@
-import type { PanelConnection } from "../../../shared/messages/settings-panel.ts";
+import type { PanelConnection } from "../../../shared/messages/settings/connections.ts";
 import { element } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
 import type { Locale } from "../../ui/locale.ts";

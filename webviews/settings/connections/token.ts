@@ -1,4 +1,4 @@
-import type { PanelConnection } from "../../../shared/messages/settings-panel.ts";
+import type { PanelConnection } from "../../../shared/messages/settings/connections.ts";
 import { busyButton } from "../../ui/busy-button.ts";
 import { confirmDialog } from "../../ui/dialog.ts";
 import { element, replaceChildren } from "../../ui/dom.ts";

@@ -1,5 +1,5 @@
 import type { Connection, StatusOverrides } from "../../../shared/entities/connection.ts";
-import type { ConnectionValues } from "../../../shared/messages/settings-panel.ts";
+import type { ConnectionValues } from "../../../shared/messages/settings/connections.ts";
 import { foldStatus } from "../../../shared/rules/fold-status.ts";
 
 export type ValueName = keyof ConnectionValues;

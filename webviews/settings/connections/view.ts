@@ -1,14 +1,5 @@
-import type { SavedSettings, SettingsDraft, SettingsState } from "../../../shared/messages/settings-panel.ts";
+import type { LoadedPage } from "../../../shared/messages/settings-panel.ts";
+import type { View as PageView } from "../views.ts";
 
-export type LoadedState = Extract<SettingsState, { kind: "loaded" }>;
-
-/** One of the views the page of connections changes between. */
-export interface View {
-  element: HTMLElement;
-  place: Pick<SavedSettings, "view" | "connectionId">;
-  update: (state: LoadedState) => void;
-  /** What is typed and not saved, without secrets; null for nothing. */
-  draft: () => SettingsDraft | null;
-  /** Whether leaving loses something, secrets included. */
-  isDirty: () => boolean;
-}
+export type LoadedState = LoadedPage<"connections">;
+export type View = PageView<"connections">;

@@ -1,0 +1,10 @@
+import type { SettingsPageId } from "../../shared/messages/settings-panel.ts";
+import { createConnectionsPage } from "./connections/page.ts";
+import type { PageEntry } from "./page.ts";
+import { createTenantsPage } from "./tenants/page.ts";
+
+/** Every page, in the order of the navigation: leaving one out does not compile. */
+export const pageEntries: { [P in SettingsPageId]: PageEntry<P> } = {
+  tenants: { id: "tenants", label: "Tenants", icon: "tenant", create: createTenantsPage },
+  connections: { id: "connections", label: "Connections", icon: "link", create: createConnectionsPage },
+};
