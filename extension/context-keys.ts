@@ -5,6 +5,8 @@ export interface ContextKeys {
   /** What the welcome views and menus go by. */
   "aiops.state": "connecting" | "connected" | "noServer" | "signedOut" | "incompatible";
   "aiops.hasProjects": boolean;
+  /** There is a project at whose tracker an issue can be created, as far as that is known. */
+  "aiops.mayCreateIssue": boolean;
   /** A filter narrows the issue tree. */
   "aiops.filtered": boolean;
   /** The server is this person's own, so that it may be restarted from here. */

@@ -42,7 +42,13 @@ export function showViews(aiops: Aiops, waiting: WaitingNotices): vscode.Disposa
     sessions.badge =
       count === 0 ? undefined : { value: count, tooltip: vscode.l10n.t("{0} sessions wait for you", count) };
   };
-  const projectsChanged = (): void => contextKeys.set("aiops.hasProjects", model.projects.size > 0);
+  const projectsChanged = (): void => {
+    contextKeys.set("aiops.hasProjects", model.projects.size > 0);
+    contextKeys.set(
+      "aiops.mayCreateIssue",
+      model.projects.all().some(({ id }) => model.mayCreateIn(id)),
+    );
+  };
 
   const troublesChanged = (): void => {
     issues.message = troubleMessage(model.syncs.troubles());
@@ -60,6 +66,7 @@ export function showViews(aiops: Aiops, waiting: WaitingNotices): vscode.Disposa
     model.myIssues.onDidChange(mineChanged),
     model.sessions.onDidChange(sessionsChanged),
     model.projects.onDidChange(projectsChanged),
+    model.abilities.onDidChange(projectsChanged),
     model.projects.onDidChange(troublesChanged),
     model.syncs.onDidChange(troublesChanged),
     issues.onDidChangeVisibility(troublesChanged),

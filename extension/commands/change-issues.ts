@@ -4,6 +4,7 @@ import type { Outcome } from "../progress.ts";
 import type { Issue } from "../../shared/entities/issue.ts";
 import { oneLine } from "../views/text.ts";
 import { applyToAll, type Applied } from "./apply-to-all.ts";
+import { whereAble } from "./able.ts";
 import { issuesOf } from "./targets.ts";
 
 type Result = Promise<Outcome<Applied>>;
@@ -11,15 +12,17 @@ const cancelled = { kind: "cancelled" } as const;
 
 /** Adds the same comment to every chosen issue. */
 export async function commentIssue(aiops: Aiops, target: unknown, all: unknown): Result {
-  const issues = await issuesOf(aiops, target, all, vscode.l10n.t("Comment on which issue? Type to search"));
-  if (issues.length === 0) return cancelled;
+  const targets = await issuesOf(aiops, target, all, vscode.l10n.t("Comment on which issue? Type to search"));
+  if (targets.length === 0) return cancelled;
+  const able = await whereAble(aiops, targets, "comment");
+  const { issues } = able;
   const body = await vscode.window.showInputBox({
     title: vscode.l10n.t("Comment on {0}", named(issues)),
     prompt: vscode.l10n.t("Markdown. The issue's page has more room, and a preview."),
     ignoreFocusOut: true,
   });
   if (body === undefined || body.trim() === "") return cancelled;
-  return applyToAll(aiops, issues, vscode.l10n.t("Comment on {0}", named(issues)), (client, { id }) =>
+  return applyToAll(aiops, able, vscode.l10n.t("Comment on {0}", named(issues)), (client, { id }) =>
     client.issues.comment({ id, body }),
   );
 }
@@ -30,9 +33,13 @@ export async function changeStatus(aiops: Aiops, target: unknown, all: unknown, 
     status === "closed"
       ? vscode.l10n.t("Close which issue? Type to search")
       : vscode.l10n.t("Reopen which issue? Type to search");
-  const issues = await issuesOf(aiops, target, all, placeholder);
-  const [first] = issues;
-  if (first === undefined) return cancelled;
+  const targets = await issuesOf(aiops, target, all, placeholder);
+  if (targets.length === 0) return cancelled;
+  const already = status === "closed" ? vscode.l10n.t("is closed already") : vscode.l10n.t("is open already");
+  const able = await whereAble(aiops, targets, "changeStatus", (issue) =>
+    issue.status === status ? already : undefined,
+  );
+  const { issues } = able;
   const title =
     status === "closed" ? vscode.l10n.t("Close {0}", named(issues)) : vscode.l10n.t("Reopen {0}", named(issues));
   // A tracker with several states that close asks which; issues that can't go there say so themselves.
@@ -40,7 +47,7 @@ export async function changeStatus(aiops: Aiops, target: unknown, all: unknown, 
   const names = [...new Set(states.filter((state) => state.status === status).map(({ name }) => name))];
   const chosen = names.length > 1 ? await vscode.window.showQuickPick(names, { title }) : undefined;
   if (names.length > 1 && chosen === undefined) return cancelled;
-  return applyToAll(aiops, issues, title, (client, { id }) =>
+  return applyToAll(aiops, able, title, (client, { id }) =>
     client.issues.update({ id, status, ...(chosen !== undefined && { rawStatus: chosen }) }),
   );
 }
@@ -51,8 +58,10 @@ interface ChoiceItem extends vscode.QuickPickItem {
 
 /** Changes the labels of every chosen issue: what is ticked is added, what is unticked is taken away, others stay. */
 export async function labelIssue(aiops: Aiops, target: unknown, all: unknown): Result {
-  const issues = await issuesOf(aiops, target, all, vscode.l10n.t("Label which issue? Type to search"));
-  if (issues.length === 0) return cancelled;
+  const targets = await issuesOf(aiops, target, all, vscode.l10n.t("Label which issue? Type to search"));
+  if (targets.length === 0) return cancelled;
+  const able = await whereAble(aiops, targets, "label");
+  const { issues } = able;
   const title = vscode.l10n.t("Label {0}", named(issues));
   const offered = (await choicesOf(aiops, issues)).flatMap(({ labels }) => labels);
   const values = [...new Set([...offered, ...issues.flatMap(({ labels }) => labels)])];
@@ -62,33 +71,34 @@ export async function labelIssue(aiops: Aiops, target: unknown, all: unknown): R
     (value) => issues.every(({ labels }) => labels.includes(value)),
   );
   if (change === undefined) return cancelled;
-  return applyToAll(aiops, issues, title, (client, { id, labels }) =>
+  return applyToAll(aiops, able, title, (client, { id, labels }) =>
     client.issues.update({ id, labels: change(labels) }),
   );
 }
 
 /** Assigns every chosen issue to people; to one where the tracker has no more. */
 export async function assignIssue(aiops: Aiops, target: unknown, all: unknown): Result {
-  const issues = await issuesOf(aiops, target, all, vscode.l10n.t("Assign which issue? Type to search"));
-  const [first] = issues;
-  if (first === undefined) return cancelled;
+  const targets = await issuesOf(aiops, target, all, vscode.l10n.t("Assign which issue? Type to search"));
+  if (targets.length === 0) return cancelled;
+  const able = await whereAble(aiops, targets, "assign");
+  const { issues } = able;
   const title = vscode.l10n.t("Assign {0}", named(issues));
   const people = new Map<string, string>();
   for (const { assignees } of [...(await choicesOf(aiops, issues)), ...issues]) {
     for (const { id, name } of assignees) people.set(id, name);
   }
   const items = Array.from(people, ([value, name]) => ({ label: oneLine(name), value }));
-  if (!(await severalAssignees(aiops, issues))) {
+  if (!able.severalAssignees) {
     const nobody = { label: vscode.l10n.t("$(circle-slash) Nobody"), value: "" };
     const chosen = await vscode.window.showQuickPick([nobody, ...items], { title });
     if (chosen === undefined) return cancelled;
     const assignees = chosen.value === "" ? [] : [chosen.value];
-    return applyToAll(aiops, issues, title, (client, { id }) => client.issues.update({ id, assignees }));
+    return applyToAll(aiops, able, title, (client, { id }) => client.issues.update({ id, assignees }));
   }
   const has = (issue: Issue, value: string): boolean => issue.assignees.some(({ id }) => id === value);
   const change = await pickChange(title, items, (value) => issues.every((issue) => has(issue, value)));
   if (change === undefined) return cancelled;
-  return applyToAll(aiops, issues, title, (client, { id, assignees }) =>
+  return applyToAll(aiops, able, title, (client, { id, assignees }) =>
     client.issues.update({ id, assignees: change(assignees.map((person) => person.id)) }),
   );
 }
@@ -120,13 +130,6 @@ function choicesOf(aiops: Aiops, issues: readonly Issue[]) {
   return Promise.all(
     perLink(issues).map(({ id }) => aiops.connection.request((client) => client.issues.choices({ id }))),
   );
-}
-
-async function severalAssignees(aiops: Aiops, issues: readonly Issue[]): Promise<boolean> {
-  const read = await Promise.all(
-    perLink(issues).map(({ id }) => aiops.connection.request((client) => client.issues.get({ id }))),
-  );
-  return read.every(({ abilities }) => abilities.severalAssignees);
 }
 
 /** The key of one, the number of several. */

@@ -10,6 +10,7 @@ import type { ServerEvent } from "../../shared/entities/event.ts";
 import type { Session } from "../../shared/entities/session.ts";
 import type { Tenant } from "../../shared/entities/tenant.ts";
 import type { Workspace } from "../../shared/entities/workspace.ts";
+import { Abilities } from "./abilities.ts";
 import { Collection } from "./collection.ts";
 import type { Grouping } from "./issue-groups.ts";
 import { IssueTree } from "./issue-tree.ts";
@@ -38,6 +39,7 @@ export class Model implements Listener, Disposable {
   readonly outbox = new Collection<OutboxItem>();
   readonly filters = new Collection<SavedFilter>();
   readonly syncs: Syncs;
+  readonly abilities: Abilities;
   readonly workspaces: Workspaces;
   readonly issues: IssueTree;
   readonly myIssues: MyIssues;
@@ -45,6 +47,7 @@ export class Model implements Listener, Disposable {
   readonly onDidTouchIssues = this.#touched.event;
 
   constructor(request: Request, grouping: Grouping) {
+    this.abilities = new Abilities(request);
     this.syncs = new Syncs(request, this.projects);
     this.workspaces = new Workspaces(request);
     this.issues = new IssueTree(request, grouping);
@@ -68,6 +71,7 @@ export class Model implements Listener, Disposable {
     this.outbox.replace(outbox);
     this.filters.replace(filters);
     void this.syncs.reload();
+    this.abilities.invalidate();
     this.workspaces.keep(new Set(projects.map(({ id }) => id)));
     this.issues.clear();
     this.myIssues.invalidate();
@@ -84,6 +88,10 @@ export class Model implements Listener, Disposable {
         change(this.projects, event.id, gone ? undefined : (event.data as Project));
         if (gone) this.syncs.put(event.id, undefined);
         this.issues.invalidate(event.id);
+        break;
+      case "connection":
+        // Another token may do other things.
+        this.abilities.invalidate();
         break;
       case "sync":
         this.syncs.put(event.id, event.data as ProjectSync);
@@ -138,6 +146,12 @@ export class Model implements Listener, Disposable {
     return this.outbox.all().toSorted((a, b) => a.createdAt.localeCompare(b.createdAt));
   }
 
+  /** Whether an issue can be created in a project, as far as that is known. */
+  mayCreateIn(projectId: string): boolean {
+    const links = this.projects.get(projectId)?.links ?? [];
+    return links.some(({ id }) => this.abilities.ofLink(id)?.create !== false);
+  }
+
   /** The sessions of an issue. */
   sessionsOf(issueId: string): Session[] {
     return this.sessions.all().filter((session) => session.issueId === issueId);
@@ -148,6 +162,7 @@ export class Model implements Listener, Disposable {
       part.dispose();
     this.#touched.dispose();
     this.syncs.dispose();
+    this.abilities.dispose();
     this.workspaces.dispose();
     this.issues.dispose();
     this.myIssues.dispose();

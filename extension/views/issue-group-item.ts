@@ -40,6 +40,7 @@ function describeProject(model: Model, projectId: string, item: vscode.TreeItem)
   const project = model.projects.get(projectId);
   const tenant = project === undefined ? undefined : model.tenants.get(project.tenantId);
   const troubles = model.syncs.troubles(projectId);
+  if (model.mayCreateIn(projectId)) item.contextValue = "group.project.create";
   const [first] = troubles;
   const facts = [
     tenant !== undefined && model.tenants.size > 1 ? tenant.name : "",

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import type { Issue, ListedIssue } from "../../shared/entities/issue.ts";
+import type { Issue, IssueAbilities, ListedIssue } from "../../shared/entities/issue.ts";
 import { link } from "../../shared/messages/shape.ts";
 import { AppError } from "../../shared/errors.ts";
 import { ago, appendFact, beginning, dateTime, oneLine, untrustedMarkdown } from "./text.ts";
@@ -35,8 +35,17 @@ export function statusName(status: string): string {
   return status === "open" ? vscode.l10n.t("Open") : vscode.l10n.t("Closed");
 }
 
+export interface IssueItemOptions {
+  /** Of the item, stable. */
+  id: string;
+  /** Whether the line says which tracker it is of. */
+  namesProvider: boolean;
+  /** What can be done with it; undefined while that is not known. */
+  abilities: IssueAbilities | undefined;
+}
+
 /** An issue as a line of the tree; its tooltip is made by {@link issueTooltip} when it is hovered over. */
-export function issueItem(issue: ListedIssue, id: string, namesProvider: boolean): vscode.TreeItem {
+export function issueItem(issue: ListedIssue, { id, namesProvider, abilities }: IssueItemOptions): vscode.TreeItem {
   const item = new vscode.TreeItem(markedLabel(issue));
   const people = issue.assignees.map(({ name }) => `@${oneLine(name)}`).join(" ");
   const labels = issue.labels.map((label) => oneLine(label)).join(", ");
@@ -44,7 +53,7 @@ export function issueItem(issue: ListedIssue, id: string, namesProvider: boolean
   const tracker = namesProvider ? providerName(issue.provider) : "";
   item.description = [tracker, people, labels, ago(issue.updatedAt)].filter((part) => part !== "").join(" · ");
   item.iconPath = issueIcon(issue);
-  item.contextValue = `issue.${issue.status}`;
+  item.contextValue = ["issue", issue.status, ...actions(issue, abilities)].join(".");
   item.command = { command: "aiops.openIssue", title: vscode.l10n.t("Open Issue"), arguments: [{ issueId: issue.id }] };
   item.accessibilityInformation = {
     label: [
@@ -60,6 +69,13 @@ export function issueItem(issue: ListedIssue, id: string, namesProvider: boolean
       .join(", "),
   };
   return item;
+}
+
+/** What the menu offers, as parts of the context value: what is not known to work is not offered. */
+function actions({ gone }: Issue, abilities: IssueAbilities | undefined): string[] {
+  if (gone === true || abilities === undefined) return [];
+  const { comment, changeStatus, label, assign } = abilities;
+  return Object.entries({ comment, changeStatus, label, assign }).flatMap(([name, can]) => (can ? [name] : []));
 }
 
 /** Key and title, with what was searched for marked; marks of a title that had to be cleaned would not fit. */

@@ -55,6 +55,7 @@ export class IssuesView implements vscode.TreeDataProvider<IssuesNode>, vscode.D
       }),
       model.projects.onDidChange(() => this.refresh()),
       model.outbox.onDidChange(() => this.#outboxChanged()),
+      model.abilities.onDidChange(() => this.#changed.fire(undefined)),
       model.syncs.onDidChange((projectIds) => this.#troublesChanged(projectIds)),
     ];
   }
@@ -98,7 +99,11 @@ export class IssuesView implements vscode.TreeDataProvider<IssuesNode>, vscode.D
     // Between an event and the reading of what it changed a node may stand for an issue that has left its group.
     return issue === undefined
       ? new vscode.TreeItem("")
-      : issueItem(issue, issueKey(node.path, node.issueId), this.#severalProviders());
+      : issueItem(issue, {
+          id: issueKey(node.path, node.issueId),
+          namesProvider: this.#severalProviders(),
+          abilities: this.#model.abilities.of(issue),
+        });
   }
 
   resolveTreeItem(item: vscode.TreeItem, node: IssuesNode): vscode.TreeItem {

@@ -27,6 +27,7 @@ export class ProjectsView implements vscode.TreeDataProvider<ProjectsNode>, vsco
     this.#subscriptions = [
       this.#changed,
       model.projects.onDidChange(() => this.refresh()),
+      model.abilities.onDidChange(() => this.#changed.fire(undefined)),
       model.syncs.onDidChange((projectIds) => {
         for (const id of projectIds) this.#redraw(id);
       }),
@@ -64,7 +65,10 @@ export class ProjectsView implements vscode.TreeDataProvider<ProjectsNode>, vsco
   getTreeItem(node: ProjectsNode): vscode.TreeItem {
     const workspace = this.#model.workspaces.get(node.projectId);
     const item = this.#item(node, workspace);
-    if (node.kind === "project") this.#addTroubles(node.projectId, item);
+    if (node.kind === "project") {
+      this.#addTroubles(node.projectId, item);
+      if (this.#model.mayCreateIn(node.projectId)) item.contextValue = `${item.contextValue ?? ""}.create`;
+    }
     // VS Code keeps whether an item can be opened by its id: one that gets a repository is another item.
     item.id =
       node.kind === "project" && this.#isIssuesOnly(node.projectId) ? `${node.projectId}/issues` : nodeKey(node);
