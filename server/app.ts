@@ -2,11 +2,8 @@ import { dirname, join } from "node:path";
 import { systemClock, type Clock } from "../shared/clock.ts";
 import { AuditLog } from "./audit/log.ts";
 import { auditRoutes } from "./audit/routes.ts";
-import { AuthSessionRepository } from "./auth/repository.ts";
+import { composeAuth } from "./auth/compose.ts";
 import { authRoutes } from "./auth/routes.ts";
-import { AuthService } from "./auth/service.ts";
-import { createSigningKeyStore } from "./auth/signing-keys.ts";
-import { TokenService } from "./auth/tokens.ts";
 import type { Environment } from "./config/load.ts";
 import type { Config } from "./config/schema.ts";
 import { connectionRoutes } from "./connections/routes.ts";
@@ -17,6 +14,7 @@ import { EventBus } from "./events/bus.ts";
 import { eventRoutes } from "./events/routes.ts";
 import { filterRoutes } from "./filters/routes.ts";
 import { FilterService } from "./filters/service.ts";
+import { Accounts } from "./host/accounts.ts";
 import { createLocalHost } from "./host/local.ts";
 import { createImplementer } from "./http/authorize.ts";
 import { startListening } from "./http/listen.ts";
@@ -283,23 +281,27 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
   closers.push(() => webhooks.stop());
   closers.push(() => syncs.stop());
 
-  const authSessions = new AuthSessionRepository(database);
-  authSessions.removeExpired(clock.now());
-  const auth = new AuthService({
-    tokens: new TokenService({
-      keys: await createSigningKeyStore(store, secrets, log),
-      issuer: `urn:aiops:${serverId}`,
+  const authentication = await composeAuth(
+    {
+      config,
+      serverId,
+      store,
+      database,
+      secrets,
+      users,
+      audit,
+      events,
       clock,
-    }),
-    sessions: authSessions,
-    users,
-    audit,
-    events,
-    clock,
-    localSecret: options.localSecret,
-    owner: ownerOf(users, host.currentUser),
-    sessionMs: config.sessionHours * 3_600_000,
-  });
+      log,
+      accounts: new Accounts(clock),
+      personOf: (linuxUser) => Promise.resolve(users.findByLinuxUser(linuxUser)),
+      currentUser: host.currentUser,
+      owner: ownerOf(users, host.currentUser),
+      localSecret: options.localSecret,
+    },
+    closers,
+  );
+  const { auth } = authentication;
 
   const metrics = new Metrics({ streams: () => events.listenerCount });
   const started = performance.now();
@@ -318,8 +320,10 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
       jobs,
       outbox,
       filters,
-      authSessions,
+      authSessions: authentication.sessions,
+      accessTokens: authentication.personalTokens,
     }),
+    requireStepUp: (principal) => authentication.stepUps.require(principal),
   });
   const tenantContents = (tenantId: string) => {
     const inTenant = (record: { tenantId: string }) => record.tenantId === tenantId;
@@ -337,9 +341,9 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
       ...systemRoutes(os, { version, uptime, checkStorage: () => database.exec("SELECT 1") }),
       ...auditRoutes(os, audit),
     },
-    auth: authRoutes(os, { auth, users, mode: config.mode, version }),
+    auth: authRoutes(os, authentication, version),
     tenants: tenantRoutes(os, tenants, tenantContents),
-    users: userRoutes(os, users, (id) => connections.find(id)?.tenantId),
+    users: userRoutes(os, { users, tenantOf: (id) => connections.find(id)?.tenantId, login: authentication.login }),
     connections: connectionRoutes(os, { connections, linkedProjects }),
     projects: projectRoutes(os, { projects, syncs }),
     ...sshKeyRoutes(os, { keys: sshKeys, hosts: sshHosts }),
@@ -378,6 +382,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
     jwks: () => auth.jwks(),
     receiveWebhook: (connectionId, headers, body) => webhooks.receive(connectionId, headers, body),
     onRequest: () => idle.touch(),
+    manyPeople: config.mode === "shared",
   });
   const listening = await startListening({ config, application, guard: guardOptions, log });
   const { url } = listening;

@@ -11,6 +11,10 @@ export interface AuthSessionRow {
   lastUsedAt: number;
   expiresAt: number;
   revokedAt: number | null;
+  /** How the person proved who they are: RFC 8176 values, or our own `local` and `host`. */
+  amr: readonly string[];
+  /** When the person last proved it by password or one-time code. */
+  steppedUpAt: number | null;
 }
 
 interface Row {
@@ -21,6 +25,8 @@ interface Row {
   last_used_at: string;
   expires_at: string;
   revoked_at: string | null;
+  amr: string;
+  stepped_up_at: string | null;
 }
 
 /** How much later than stored a use must be to be stored again, in milliseconds: a request must not cost a write. */
@@ -37,8 +43,8 @@ export class AuthSessionRepository {
   insert(session: AuthSessionRow): void {
     this.#database
       .prepare<Row>(
-        `INSERT INTO auth_sessions (id, user_id, client, created_at, last_used_at, expires_at, revoked_at)
-         VALUES (:id, :userId, :client, :createdAt, :lastUsedAt, :expiresAt, NULL)`,
+        `INSERT INTO auth_sessions (id, user_id, client, created_at, last_used_at, expires_at, revoked_at, amr, stepped_up_at)
+         VALUES (:id, :userId, :client, :createdAt, :lastUsedAt, :expiresAt, NULL, :amr, :steppedUpAt)`,
       )
       .run({
         id: session.id,
@@ -47,6 +53,8 @@ export class AuthSessionRepository {
         createdAt: iso(session.createdAt),
         lastUsedAt: iso(session.lastUsedAt),
         expiresAt: iso(session.expiresAt),
+        amr: JSON.stringify(session.amr),
+        steppedUpAt: session.steppedUpAt === null ? null : iso(session.steppedUpAt),
       });
   }
 
@@ -74,6 +82,13 @@ export class AuthSessionRepository {
       .run({ id: session.id, now: iso(now) });
   }
 
+  /** Remembers that the person proved again who they are. */
+  stepUp(id: string, amr: readonly string[], now: number): void {
+    this.#database
+      .prepare("UPDATE auth_sessions SET stepped_up_at = :now, amr = :amr WHERE id = :id")
+      .run({ id, amr: JSON.stringify(amr), now: iso(now) });
+  }
+
   revoke(id: string, now: number): void {
     this.#database
       .prepare("UPDATE auth_sessions SET revoked_at = :now WHERE id = :id AND revoked_at IS NULL")
@@ -99,5 +114,7 @@ function fromRow(row: Row): AuthSessionRow {
     lastUsedAt: Date.parse(row.last_used_at),
     expiresAt: Date.parse(row.expires_at),
     revokedAt: row.revoked_at === null ? null : Date.parse(row.revoked_at),
+    amr: JSON.parse(row.amr) as string[],
+    steppedUpAt: row.stepped_up_at === null ? null : Date.parse(row.stepped_up_at),
   };
 }

@@ -15,7 +15,13 @@ export interface SigningKeyStore {
   save(key: JWK): Promise<void>;
 }
 
+/** `user` is a sign-in, `personal` a personal access token. */
+export const tokenTypes = ["user", "personal"] as const;
+export type TokenType = (typeof tokenTypes)[number];
+
 export interface TokenClaims {
+  type: TokenType;
+  /** `jti`: the sign-in, or the personal access token. */
   sessionId: string;
   userId: string;
   amr: readonly string[];
@@ -34,7 +40,7 @@ const payloadSchema = z.object({
   sub: z.string(),
   jti: z.string(),
   exp: z.number(),
-  type: z.literal("user"),
+  type: z.enum(tokenTypes),
   amr: z.array(z.string()),
 });
 
@@ -48,7 +54,7 @@ interface KeyPair {
 /** Verified tokens remembered, so that a busy client costs one signature check; the session is still looked up each time. */
 const cacheLimit = 2_000;
 
-/** Makes and checks session tokens (JWT, RS256). What a token says is never enough: see AuthService. */
+/** Makes and checks tokens of sign-ins and personal access tokens (JWT, RS256). What a token says is never enough: see AuthService. */
 export class TokenService {
   readonly #options: TokenServiceOptions;
   readonly #verified = new Map<string, TokenClaims>();
@@ -61,7 +67,7 @@ export class TokenService {
   async sign(claims: TokenClaims, user: User): Promise<string> {
     const pair = await this.#keyPair();
     return new SignJWT({
-      type: "user",
+      type: claims.type,
       amr: claims.amr,
       name: user.name,
       email: user.email,
@@ -104,15 +110,16 @@ export class TokenService {
   async #check(token: string): Promise<TokenClaims> {
     const pair = await this.#keyPair();
     try {
-      const { payload } = await jwtVerify(token, pair.publicKey, {
+      const { payload, protectedHeader } = await jwtVerify(token, pair.publicKey, {
         algorithms: [algorithm],
         issuer: this.#options.issuer,
         audience,
         typ: "JWT",
         currentDate: new Date(this.#options.clock.now()),
       });
-      const { sub, jti, exp, amr } = payloadSchema.parse(payload);
-      return { userId: sub, sessionId: jti, amr, expiresAt: exp * 1000 };
+      if (protectedHeader.kid !== pair.id) throw new Error("the token names another key");
+      const { sub, jti, exp, amr, type } = payloadSchema.parse(payload);
+      return { type, userId: sub, sessionId: jti, amr, expiresAt: exp * 1000 };
     } catch (error) {
       const expired = error instanceof errors.JWTExpired;
       throw new AppError(

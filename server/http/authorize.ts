@@ -2,10 +2,18 @@ import { implement } from "@orpc/server";
 import type { AuditActor } from "../../shared/entities/audit.ts";
 import { id } from "../../shared/entities/common.ts";
 import { contract } from "../../shared/contract/index.ts";
-import type { OperationMeta, ScopedEntity } from "../../shared/contract/operation.ts";
+import { takesStepUp, type OperationMeta, type ScopedEntity } from "../../shared/contract/operation.ts";
 import { AppError } from "../../shared/errors.ts";
 import { isRecord } from "../../shared/values.ts";
-import { mayUse, seesTenant } from "../../shared/rules/permissions.ts";
+import {
+  mayUse,
+  projectRoleNeeded,
+  roleReaches,
+  seesTenant,
+  type Capability,
+  type ProjectRole,
+} from "../../shared/rules/permissions.ts";
+import { scopesAllow } from "../../shared/rules/token-scopes.ts";
 import type { AuditLog } from "../audit/log.ts";
 import { toAppError } from "./problem.ts";
 import type { Principal, RequestContext } from "./context.ts";
@@ -16,6 +24,8 @@ export interface Placement {
   tenantIds: readonly string[] | null;
   /** Where set, only this person and administrators see it. */
   ownerId?: string;
+  /** The roles that people were given in the project it belongs to; absent where it belongs to none. */
+  roles?: readonly { userId: string; role: ProjectRole }[];
 }
 
 export type Placements = Record<ScopedEntity, (id: string) => Placement | undefined>;
@@ -23,13 +33,15 @@ export type Placements = Record<ScopedEntity, (id: string) => Placement | undefi
 export interface AuthorizeOptions {
   audit: AuditLog;
   placements: Placements;
+  /** What administering takes besides the right to it. @throws AppError step_up_required */
+  requireStepUp: (principal: Principal) => void;
 }
 
 /**
  * What stands before every operation, in the contract's order: 401 without a token, 403 for a capability lacked, 404 for
  * what does not exist or is another tenant's; then validation and the work itself, audited where it writes.
  */
-export function createImplementer({ audit, placements }: AuthorizeOptions) {
+export function createImplementer({ audit, placements, requireStepUp }: AuthorizeOptions) {
   return implement(contract)
     .$context<RequestContext>()
     .use(async (call, input) => {
@@ -54,6 +66,8 @@ export function createImplementer({ audit, placements }: AuthorizeOptions) {
         if (!mayUse(principal.level, meta.capability)) {
           throw new AppError("forbidden", `This needs the right ${meta.capability}, which ${principal.level} has not.`);
         }
+        checkToken(meta, meta.capability, principal);
+        if (takesStepUp(meta)) requireStepUp(principal);
         scoped = checkScopes(meta, input, principal, placements);
       } catch (error) {
         if (writes) await audit.append({ ...subject, outcome: "denied", error: toAppError(error).code });
@@ -73,7 +87,16 @@ export function createImplementer({ audit, placements }: AuthorizeOptions) {
 export type Implementer = ReturnType<typeof createImplementer>;
 
 /** Stands in the context of public operations, which never look at it. */
-const anonymous: Principal = { userId: "", sessionId: "", level: "client", tenantIds: [], expiresAt: 0, amr: [] };
+const anonymous: Principal = {
+  userId: "",
+  sessionId: "",
+  level: "client",
+  tenantIds: [],
+  expiresAt: 0,
+  amr: [],
+  steppedUpAt: null,
+  scopes: null,
+};
 
 export function unauthenticated(): AppError {
   return new AppError("unauthenticated", "A valid token is needed: sign in anew (aiops token, or reload VS Code).");
@@ -81,6 +104,23 @@ export function unauthenticated(): AppError {
 
 function actorOf(principal: Principal): AuditActor {
   return { kind: "user", id: principal.userId };
+}
+
+/** A personal access token reaches as far as its scopes, and never to what needs the person. @throws AppError forbidden */
+function checkToken(meta: OperationMeta, capability: Capability, { scopes }: Principal): void {
+  if (scopes === null) return;
+  if (meta.personOnly === true || takesStepUp(meta)) {
+    throw new AppError(
+      "forbidden",
+      "A personal access token can't do this: it never administers, approves, or changes how you sign in. Sign in yourself.",
+    );
+  }
+  if (!scopesAllow(scopes, { capability, effect: meta.effect })) {
+    throw new AppError(
+      "forbidden",
+      `The token's scopes (${scopes.join(", ")}) don't cover ${capability}. Make another.`,
+    );
+  }
 }
 
 interface Scoped {
@@ -122,9 +162,20 @@ function checkScopes(meta: OperationMeta, input: unknown, principal: Principal, 
     if (placement === undefined || !mayReach(principal, placement)) {
       throw new AppError("not_found", `There is no such ${entity}.`);
     }
+    checkRole(meta, principal, placement);
     scoped.tenantId ??= placement.tenantIds?.[0] ?? null;
   }
   return scoped;
+}
+
+/** A role in a project limits what the person's level allows there. @throws AppError forbidden */
+function checkRole(meta: OperationMeta, { level, userId }: Principal, { roles = [] }: Placement): void {
+  const given = roles.find((each) => each.userId === userId)?.role;
+  if (level === "admin" || given === undefined || meta.capability === "public") return;
+  const needed = projectRoleNeeded(meta.capability, meta.effect);
+  if (!roleReaches(given, needed)) {
+    throw new AppError("forbidden", `This needs the role ${needed} in the project; yours is ${given}.`);
+  }
 }
 
 function mayReach(principal: Principal, placement: Placement): boolean {

@@ -4,12 +4,20 @@ import { paginate } from "../directory/paging.ts";
 import { changes } from "../directory/routes.ts";
 import type { Implementer } from "../http/authorize.ts";
 import type { Principal } from "../http/context.ts";
+import type { LoginService } from "../auth/login.ts";
 import type { UserService } from "./service.ts";
 
 /** Which organisation a connection belongs to; undefined where there is no such connection. */
 export type TenantOfConnection = (connectionId: string) => string | undefined;
 
-export function userRoutes(os: Implementer, users: UserService, tenantOf: TenantOfConnection) {
+export interface UserRouteOptions {
+  users: UserService;
+  tenantOf: TenantOfConnection;
+  /** Makes one-time codes. */
+  login: Pick<LoginService, "issueCode">;
+}
+
+export function userRoutes(os: Implementer, { users, tenantOf, login }: UserRouteOptions) {
   return {
     list: os.users.list.handler(({ input, context: { principal } }) => {
       const fits = (user: User) =>
@@ -23,6 +31,10 @@ export function userRoutes(os: Implementer, users: UserService, tenantOf: Tenant
     get: os.users.get.handler(({ input, context }) => forReader(users.get(input.id), context.principal, tenantOf)),
     update: os.users.update.handler(({ input, context }) => users.update(input.id, context.ifMatch, changes(input))),
     remove: os.users.remove.handler(({ input, context }) => users.remove(input.id, context.ifMatch)),
+    issueCode: os.users.issueCode.handler(({ input }) => {
+      const { code, expiresAt } = login.issueCode(users.get(input.id));
+      return { code, expiresAt: new Date(expiresAt).toISOString() };
+    }),
   };
 }
 

@@ -54,6 +54,12 @@ export class UserService {
     return this.#directory.findUnique("email", email.toLowerCase());
   }
 
+  /** The one active person who works as a Linux user; undefined where that is nobody, or not one alone. */
+  findByLinuxUser(linuxUser: string): User | undefined {
+    const found = this.list((person) => person.linuxUser === linuxUser && person.status === "active");
+    return found.length === 1 ? found[0] : undefined;
+  }
+
   list(fits: (user: User) => boolean = () => true): User[] {
     return this.#directory.list(fits);
   }

@@ -1,13 +1,8 @@
 import * as z from "zod";
 import { email, id, timestamp } from "../entities/common.ts";
 import { user } from "../entities/user.ts";
+import { digest, grant, signInClient } from "./grant.ts";
 import { on, operation } from "./operation.ts";
-
-/** A session token as the server hands it out; shown once, never stored in clear. */
-const grant = z.object({ token: z.string(), expiresAt: timestamp, user });
-
-/** 32 bytes in hexadecimal. */
-const digest = z.string().regex(/^[0-9a-f]{64}$/, "must be 64 hexadecimal digits");
 
 const authSession = z.object({
   id,
@@ -15,6 +10,8 @@ const authSession = z.object({
   expiresAt: timestamp,
   lastUsedAt: timestamp,
   client: z.string(),
+  /** How the person proved who they are: `pwd`, `otp`, `host`, `local`. */
+  amr: z.array(z.string()),
   current: z.boolean(),
 });
 
@@ -37,8 +34,7 @@ export const auth = {
         /** Made for this request alone, and the client's proof over it: see rules/local-proof.ts. */
         nonce: digest,
         proof: digest,
-        /** What signs in, shown in the list of sessions. */
-        client: z.string().max(100).default("unnamed"),
+        client: signInClient,
         /** Another person of this server, for tests and support; audited. */
         as: email.optional(),
         ttlSeconds: z.int().min(1).max(86_400).optional(),
@@ -55,6 +51,17 @@ export const auth = {
         expiresAt: timestamp,
         mode: z.enum(["personal", "shared"]),
         version: z.string(),
+        /** How the token was got: `local`, `host`, `pwd`, `otp` or `pat`. */
+        amr: z.array(z.string()),
+        /** What administering takes besides the right to it. */
+        stepUp: z.object({
+          /** Whether this server asks for it: a shared one does. */
+          required: z.boolean(),
+          /** Until when the last one counts; null where none does. */
+          until: timestamp.nullable(),
+          /** What the person can show; none where an administrator must give a one-time code first. */
+          methods: z.array(z.enum(["password", "totp"])),
+        }),
       }),
     ),
   logout: operation
@@ -65,7 +72,7 @@ export const auth = {
       successStatus: 204,
       tags: ["auth"],
     })
-    .meta({ capability: "self", effect: "write", scope: [], example: {} }),
+    .meta({ capability: "self", effect: "write", scope: [], personOnly: true, example: {} }),
   validate: operation
     .route({ method: "POST", path: "/api/auth/validate", summary: "Check another token", tags: ["auth"] })
     .meta({
@@ -88,6 +95,7 @@ export const auth = {
       capability: "self",
       effect: "destructive",
       scope: [on("authSession", "sessionId")],
+      personOnly: true,
       example: { input: { sessionId: "4f9d2c" } },
     })
     .input(

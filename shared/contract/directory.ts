@@ -6,6 +6,7 @@ import { link, linkInput, project, projectInput, projectPatch } from "../entitie
 import { projectSync } from "../entities/sync.ts";
 import { tenant, tenantInput, tenantPatch } from "../entities/tenant.ts";
 import { user, userInput, userPatch } from "../entities/user.ts";
+import { signInCode } from "./credentials.ts";
 import { crud } from "./crud.ts";
 import { on, operation } from "./operation.ts";
 
@@ -21,17 +22,30 @@ export const tenants = crud({
   example: { input: { slug: "acme", name: "Acme" } },
 });
 
-export const users = crud({
-  plural: "users",
-  singular: "user",
-  entity: user,
-  create: userInput,
-  patch: userPatch,
-  query: { email: z.string().optional(), tenantId: id.optional() },
-  scope: [on("tenant", "tenantId")],
-  capability: { read: "users.read", write: "users.write", remove: "users.write" },
-  example: { input: { email: "ada@example.org", username: "ada", name: "Ada Lovelace", level: "technician" } },
-});
+export const users = {
+  ...crud({
+    plural: "users",
+    singular: "user",
+    entity: user,
+    create: userInput,
+    patch: userPatch,
+    query: { email: z.string().optional(), tenantId: id.optional() },
+    scope: [on("tenant", "tenantId")],
+    capability: { read: "users.read", write: "users.write", remove: "users.write" },
+    example: { input: { email: "ada@example.org", username: "ada", name: "Ada Lovelace", level: "technician" } },
+  }),
+  issueCode: operation
+    .route({
+      method: "POST",
+      path: "/api/users/{id}/sign-in-code",
+      summary: "Make a one-time code with which a person sets a first or forgotten password",
+      successStatus: 201,
+      tags: ["users"],
+    })
+    .meta({ capability: "users.write", effect: "write", scope: [on("user")], example: {} })
+    .input(z.object({ id }))
+    .output(signInCode),
+};
 
 export const connections = {
   ...crud({

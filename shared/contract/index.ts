@@ -1,7 +1,10 @@
+import { accessTokens } from "./access-tokens.ts";
 import { auth } from "./auth.ts";
+import { credentials } from "./credentials.ts";
 import { connections, projects, tenants, users } from "./directory.ts";
 import { events } from "./events.ts";
 import { filters } from "./filters.ts";
+import { hostIdentity } from "./host-identity.ts";
 import { issueWrites } from "./issue-writes.ts";
 import { issues } from "./issues.ts";
 import { jobs } from "./jobs.ts";
@@ -18,7 +21,7 @@ import { workspaces } from "./workspaces.ts";
  */
 export const contract = {
   system,
-  auth,
+  auth: { ...auth, ...credentials, ...hostIdentity, ...accessTokens },
   tenants,
   users,
   connections,

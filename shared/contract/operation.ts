@@ -1,5 +1,5 @@
 import { oc } from "@orpc/contract";
-import type { Capability } from "../rules/permissions.ts";
+import { capabilities, type Capability } from "../rules/permissions.ts";
 
 export type ScopedEntity =
   | "tenant"
@@ -10,6 +10,7 @@ export type ScopedEntity =
   | "session"
   | "job"
   | "authSession"
+  | "accessToken"
   | "outboxItem"
   | "filter"
   | "sshKey"
@@ -26,10 +27,7 @@ export interface OperationMeta {
   capability: Capability | "public";
   effect: "read" | "write" | "destructive";
   scope: readonly Scope[];
-  /**
-   * Administering and approving: on a shared host it takes a password or a one-time code within the last minutes, for a
-   * token of host identity could be an agent's. A personal access token never may.
-   */
+  /** Whether it takes a step-up though it is not administering, as what approves or lasts: see {@link takesStepUp}. */
   stepUp?: boolean;
   /** About how a person signs in: for the person at their own sign-in, never for a personal access token. */
   personOnly?: boolean;
@@ -41,3 +39,14 @@ export const operation = oc.$meta<OperationMeta>({ capability: "self", effect: "
 
 /** Shorthand of a scope. */
 export const on = (entity: ScopedEntity, param = "id"): Scope => ({ entity, param });
+
+/**
+ * Whether an operation takes a password or a one-time code within the last minutes on a shared host, and is never for a
+ * personal access token: everything that administers, which is each change that administrators alone may make. A token
+ * of host identity could be had by an agent that runs as the same Linux user.
+ */
+export function takesStepUp({ capability, effect, stepUp }: OperationMeta): boolean {
+  if (capability === "public") return false;
+  const administers = effect !== "read" && capabilities[capability].every((level) => level === "admin");
+  return stepUp === true || administers;
+}

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { projectRoles } from "../rules/permissions.ts";
 import { base, id, name, refName, slug } from "./common.ts";
 
 export const redactionPolicy = z.enum(["none", "phi", "cjis"]);
@@ -27,7 +28,7 @@ const fields = {
   ownerId: id.nullable(),
   sshKeyId: id.nullable(),
   redactionPolicy,
-  roles: z.array(z.object({ userId: id, role: z.enum(["read", "write", "maintain"]) })).max(500),
+  roles: z.array(z.object({ userId: id, role: z.enum(projectRoles) })).max(500),
   syncMinutes,
 };
 

@@ -36,6 +36,23 @@ export function mayUse(level: Level, capability: Capability): boolean {
   return allowed.includes(level);
 }
 
+/** What a person may do in one project, each with what stands before it. */
+export const projectRoles = ["read", "write", "maintain"] as const;
+export type ProjectRole = (typeof projectRoles)[number];
+
+/**
+ * The role that an operation needs where its person was given one in the project. A role never gives what the level does
+ * not: it keeps a person to less. Who was given none in a project has there what the level has.
+ */
+export function projectRoleNeeded(capability: Capability, effect: "read" | "write" | "destructive"): ProjectRole {
+  if (effect === "read") return "read";
+  return capability === "projects.write" || capability === "projects.delete" ? "maintain" : "write";
+}
+
+export function roleReaches(given: ProjectRole, needed: ProjectRole): boolean {
+  return projectRoles.indexOf(given) >= projectRoles.indexOf(needed);
+}
+
 /** What tenant scoping needs to know of a person. */
 export interface TenantScope {
   level: Level;

@@ -51,6 +51,42 @@ export const permissionTable: Record<string, Row> = {
     return { path: "/api/auth/revoke", body: { sessionId: (await session.client.auth.me()).sessionId } };
   }),
   "auth.sessions": unscoped(everyone(200), at("/api/auth/sessions")),
+  // Nobody has a password here, nor a code: what each answers then is what everybody gets.
+  "auth.login": unscoped(everyone(401), () => ({
+    path: "/api/auth/login",
+    body: { email: `${unique("nobody")}@example.org`, password: "four words of mine" },
+  })),
+  "auth.stepUp": unscoped(everyone(401), () => ({ path: "/api/auth/step-up", body: { totp: "123456" } })),
+  "auth.changePassword": unscoped(everyone(401), () => ({
+    path: "/api/auth/password",
+    body: { currentPassword: "four words of mine", password: "four other words" },
+  })),
+  "auth.redeem": unscoped(everyone(401), () => ({
+    path: "/api/auth/redeem",
+    body: { code: randomBytes(16).toString("base64url"), password: "four words of mine" },
+  })),
+  "auth.createAdmin": unscoped(everyone(400), () => ({ path: "/api/auth/admin", body: {} })),
+  "auth.enrolTotp": unscoped(everyone(200), at("/api/auth/totp")),
+  // Begun by the row before, or not at all; the code is wrong either way.
+  "auth.confirmTotp": unscoped(everyone(400), () => ({ path: "/api/auth/totp/confirm", body: { totp: "12" } })),
+  "auth.removeTotp": unscoped(everyone(204), at("/api/auth/totp")),
+  "auth.hostChallenge": unscoped(everyone(200), () => ({
+    path: "/api/auth/host/challenge",
+    body: { linuxUser: "nobody", nonce: unique("nonce") },
+  })),
+  "auth.hostVerify": unscoped(everyone(401), () => ({
+    path: "/api/auth/host/verify",
+    body: { challengeId: unique("none") },
+  })),
+  "auth.tokens": unscoped(everyone(200), at("/api/auth/tokens")),
+  "auth.createToken": unscoped(everyone(201), () => ({
+    path: "/api/auth/tokens",
+    body: { name: unique("token"), scopes: ["read"], days: 1 },
+  })),
+  "auth.removeToken": row(owned(204), async ({ technician }) => {
+    const { id } = await technician.client.auth.createToken({ name: unique("token"), scopes: ["read"], days: 1 });
+    return { path: `/api/auth/tokens/${id}` };
+  }),
 
   "keys.list": unscoped(administering(200), at("/api/keys")),
   "keys.rotate": unscoped(administering(200), () => ({ path: "/api/keys/rotate", body: {} })),
@@ -84,6 +120,8 @@ export const permissionTable: Record<string, Row> = {
     const { user } = await server.as({ email: `${unique("gone")}@x.example`, level: "client", tenantIds: [tenantId] });
     return { path: `/api/users/${user.id}` };
   }),
+
+  "users.issueCode": row(administering(201), ({ memberId }) => ({ path: `/api/users/${memberId}/sign-in-code` })),
 
   "connections.list": row(working(200), ({ tenantId }) => ({ path: `/api/connections?tenantId=${tenantId}` })),
   "connections.create": row(administering(201), ({ tenantId }) => ({
