@@ -24,6 +24,7 @@ export const errorStatus = {
   git_failed: 409,
   command_failed: 409,
   session_gone: 409,
+  host_key_changed: 409,
   data_directory_in_use: 409,
   payload_too_large: 413,
   too_large: 413,

@@ -2,8 +2,10 @@ import { randomUUID } from "node:crypto";
 import path from "node:path";
 import { AppError, errorMessage } from "../../shared/errors.ts";
 import { childEnvironment } from "./environment.ts";
+import { handOver, nothingHandedOver, type HandedOver } from "./git-credentials.ts";
 import { gitFailed } from "./git-errors.ts";
 import type { HostFiles } from "./files.ts";
+import type { GitCredentials } from "./git.ts";
 import type { HostProgress, HostUser } from "./host.ts";
 import { endMarked, gitRunsIn, markVariable } from "./marked-processes.ts";
 import { missingToolError } from "./missing-tool.ts";
@@ -35,6 +37,10 @@ export interface GitCall {
   /** Exit codes besides 0 that are answers and no errors. */
   answers?: readonly number[];
   allowFile?: boolean;
+  /** Handed to the command, and gone after it. */
+  credentials?: GitCredentials;
+  /** Joined to the environment. */
+  variables?: Readonly<Record<string, string>>;
   /** Paths in the arguments stand for themselves, without wildcards and magic. */
   literalPaths?: boolean;
   /** Of a command given `--progress`. */
@@ -52,7 +58,7 @@ export type GitClient = (args: readonly string[], call: GitCall) => Promise<GitA
 
 /** What a client needs to know of its user and the server. */
 export interface GitSurroundings {
-  user: Pick<HostUser, "name" | "home" | "shell">;
+  user: Pick<HostUser, "name" | "uid" | "home" | "shell">;
   environment: Readonly<Record<string, string | undefined>>;
   files: HostFiles;
 }
@@ -87,11 +93,12 @@ async function runGit(args: readonly string[], call: GitCall, surroundings: GitS
 
   // Loaded when first needed: the server is ready before it.
   const { simpleGit } = await import("simple-git");
-  const variables = { ...environmentOf(surroundings, call), [markVariable]: mark };
+  await using handed = call.credentials ? await handOver(call.credentials, surroundings) : nothingHandedOver;
+  const variables = { ...environmentOf(surroundings, call, handed), [markVariable]: mark };
   const git = simpleGit({
     baseDir: await existing(call.cwd, surroundings.files),
     abort,
-    config: [...config],
+    config: [...config, ...handed.config],
     trimmed: false,
     // The constants above need these; nothing a caller passes reaches the configuration or these variables.
     unsafe: {
@@ -99,13 +106,14 @@ async function runGit(args: readonly string[], call: GitCall, surroundings: GitS
       allowUnsafeFsMonitor: true,
       allowUnsafeSshCommand: true,
       allowUnsafeAskPass: true,
+      allowUnsafeCredentialHelper: call.credentials !== undefined,
     },
     allowEnvironment: Object.keys(variables),
     errors(error, result) {
       ({ exitCode } = result);
       if (exitCode === 0 && error === undefined) return undefined;
       if (call.answers?.includes(exitCode) === true) return undefined;
-      const stderr = Buffer.concat(result.stdErr).toString("utf8");
+      const stderr = handed.redact(Buffer.concat(result.stdErr).toString("utf8"));
       failure = stderr.includes("spawn git ENOENT")
         ? missingToolError("git", error)
         : gitFailed(command, exitCode, stderr, error);
@@ -129,8 +137,12 @@ async function runGit(args: readonly string[], call: GitCall, surroundings: GitS
   }
 }
 
-function environmentOf({ user, environment }: GitSurroundings, call: GitCall): Record<string, string> {
-  const agent = environment["SSH_AUTH_SOCK"];
+function environmentOf(
+  { user, environment }: GitSurroundings,
+  call: GitCall,
+  handed: HandedOver,
+): Record<string, string> {
+  const agent = call.credentials === undefined ? environment["SSH_AUTH_SOCK"] : undefined;
   return childEnvironment(environment, user, {
     ...gitVariables,
     // `check-ignore` refuses it, and takes its paths literally anyway.
@@ -138,6 +150,8 @@ function environmentOf({ user, environment }: GitSurroundings, call: GitCall): R
     ...(agent === undefined ? {} : { SSH_AUTH_SOCK: agent }),
     // Over every protocol.* setting: ext::, git:// and http:// stay shut, also behind a person's url.*.insteadOf.
     GIT_ALLOW_PROTOCOL: call.allowFile === true ? "https:ssh:file" : "https:ssh",
+    ...handed.variables,
+    ...call.variables,
   });
 }
 

@@ -18,7 +18,7 @@ export async function cloneWith(
   target: string,
   options: CloneOptions,
 ): Promise<void> {
-  const { branch, allowFile = false, signal, timeoutMs = cloneTimeoutMs, onProgress } = options;
+  const { branch, allowFile = false, timeoutMs = cloneTimeoutMs, ...call } = options;
   const { url: address } = validateRepositoryUrl(url, { allowFile });
   if (branch !== undefined) validateBranchName(branch);
   if (await files.exists(target)) {
@@ -41,8 +41,7 @@ export async function cloneWith(
       timeoutMs,
       allowFile,
       mark: temporary,
-      ...(signal ? { signal } : {}),
-      ...(onProgress ? { onProgress } : {}),
+      ...call,
     });
     await files.rename(temporary, target, { root });
   } catch (error) {

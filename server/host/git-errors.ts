@@ -27,6 +27,27 @@ const known: Known[] = [
     message: "The worktree holds changes or new files. Commit or remove them, then try again.",
   },
   {
+    said: /(?:local changes|untracked working tree files).*would be overwritten by merge|cannot fast-forward your working tree/is,
+    code: "dirty_tree",
+    message:
+      "The working tree has changes, or new files, that this would overwrite. Commit, stash or move them, then try again.",
+  },
+  {
+    said: /refusing to merge unrelated histories/,
+    code: "conflict",
+    message: "The two branches have no common commit, so they can't be merged. Check that it is the right branch.",
+  },
+  {
+    said: /pathspec '.*' did not match any file/,
+    code: "invalid_input",
+    message: "One of the paths names no file in the working tree. Correct it, then try again.",
+  },
+  {
+    said: /gpg failed to sign|failed to write commit object|error: Load key .*sign|Couldn't sign|No signature/i,
+    message:
+      "The commit could not be signed, and was not made. Check user.signingKey and that signing works without a prompt (git commit -S in a terminal).",
+  },
+  {
     said: /already (?:checked out|used by worktree) at/,
     code: "conflict",
     message: "That branch is checked out in another working tree of this repository. Work there, or close it first.",
@@ -43,6 +64,12 @@ const known: Known[] = [
   {
     said: /Authentication failed|could not read (?:Username|Password)|terminal prompts disabled|Permission denied \(/,
     message: "The remote repository refused access. Check your SSH key or token for it, then try again.",
+  },
+  {
+    said: /REMOTE HOST IDENTIFICATION HAS CHANGED|Host key for .* has changed/,
+    code: "host_key_changed",
+    message:
+      "The remote host shows another key than the one recorded for it. Somebody may be in between: ask its administrator for the fingerprint. Only where the host really has a new key, an administrator forgets the old one (aiops ssh-keys forget-host).",
   },
   {
     said: /Host key verification failed/,

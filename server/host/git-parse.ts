@@ -59,3 +59,20 @@ function splitField(line: string): [string, string] {
   const space = line.indexOf(" ");
   return space < 0 ? [line, ""] : [line.slice(0, space), line.slice(space + 1)];
 }
+
+/** One file that differs: `A` in the second only, `D` in the first only, `M` and `T` in both. */
+export interface Change {
+  status: string;
+  path: string;
+}
+
+/** `git diff --name-status -z --no-renames`: status and path in turn, each ended by NUL. */
+export function parseChanges(output: string): Change[] {
+  const parts = output.split("\0");
+  const changes: Change[] = [];
+  for (let at = 0; at + 1 < parts.length; at += 2) {
+    const [status, path] = [parts[at], parts[at + 1]];
+    if (status !== undefined && path !== undefined && path !== "") changes.push({ status: status.slice(0, 1), path });
+  }
+  return changes;
+}

@@ -38,11 +38,55 @@ export interface GitOptions {
   timeoutMs?: number;
 }
 
-export interface CloneOptions extends GitOptions {
-  branch?: string;
-  /** Whether file:// addresses and paths may be cloned; false unless told. */
+/**
+ * What one command reaches the remote with, instead of what the person has configured: a key, with the only host keys
+ * that are accepted; or a name and password for one origin, as `https://git.example.org`.
+ */
+export type GitCredentials =
+  | { kind: "ssh"; privateKey: string; knownHosts: string }
+  | { kind: "https"; origin: string; username: string; password: string };
+
+/** Of commands that reach the remote. */
+export interface RemoteOptions extends GitOptions {
+  /** Whether file:// addresses and paths may be used; false unless told. */
   allowFile?: boolean;
+  /** The person's own keys and helpers unless told. */
+  credentials?: GitCredentials;
   onProgress?: (progress: HostProgress) => void;
+}
+
+export interface CloneOptions extends RemoteOptions {
+  branch?: string;
+}
+
+export interface PushOptions extends RemoteOptions {
+  /** The remote branch becomes the branch's upstream. */
+  setUpstream?: boolean;
+}
+
+/** Author and committer. */
+export interface GitPerson {
+  name: string;
+  email: string;
+}
+
+export interface NewCommit {
+  message: string;
+  /** Relative to the tree, each for itself (no wildcards); everything that changed unless told. */
+  paths?: readonly string[];
+  author: GitPerson;
+}
+
+export interface NewMerge {
+  /** A branch, remote branch or commit. */
+  revision: string;
+  message: string;
+  author: GitPerson;
+}
+
+export interface MergeOutcome {
+  /** The paths in conflict; where there are any, nothing was changed. */
+  conflicts: string[];
 }
 
 export interface CheckoutOptions extends GitOptions {
@@ -64,6 +108,22 @@ export interface HostGit {
    */
   clone(url: string, target: string, options?: CloneOptions): Promise<void>;
   status(tree: string, options?: GitOptions): Promise<GitStatus>;
+  /**
+   * Puts the tree back where an operation of a killed server left it half done; false where there is none. Other changes
+   * in the tree stay. @throws AppError `conflict` for files that hold neither the old nor the new text, naming them
+   */
+  recover(tree: string): Promise<boolean>;
+  /** Takes over what is new on `origin`; branches and the tree stay. */
+  fetch(tree: string, options?: RemoteOptions): Promise<void>;
+  /** Pushes one branch to the branch of the same name on `origin`. @throws AppError `conflict` where it is behind */
+  push(tree: string, branch: string, options?: PushOptions): Promise<void>;
+  /** Answers the commit's name. @throws AppError `conflict` where nothing has changed, `invalid_input` for paths */
+  commit(tree: string, commit: NewCommit, options?: GitOptions): Promise<string>;
+  /**
+   * Merges into the branch that is checked out; by moving it forward where that is all. Conflicts are found before
+   * anything is changed. @throws AppError `dirty_tree`, `conflict`, `invalid_input`
+   */
+  merge(tree: string, merge: NewMerge, options?: GitOptions): Promise<MergeOutcome>;
   /** Local branch names. */
   branches(tree: string): Promise<string[]>;
   /**

@@ -4,6 +4,10 @@ import { validateBranchName } from "../../shared/rules/names.ts";
 import { createGitClient, type GitCall, type GitClient, type GitSurroundings } from "./git-client.ts";
 import { commitFormat, parseCommit, parseStatus, parseWorktrees } from "./git-parse.ts";
 import { cloneWith } from "./git-clone.ts";
+import { commitWith } from "./git-commit.ts";
+import { mergeWith } from "./git-merge.ts";
+import { GitMoves } from "./git-moves.ts";
+import { fetchWith, pushWith } from "./git-remote.ts";
 import type { CheckoutOptions, GitCommit, GitOptions, GitStatus, GitWorktree, HostGit } from "./git.ts";
 
 const knownCommits = 500;
@@ -13,6 +17,7 @@ export function createLocalGit(surroundings: GitSurroundings): HostGit {
   const run = createGitClient(surroundings);
   const { files } = surroundings;
   const commits = new CommitCache(run);
+  const moves = new GitMoves(run, files);
 
   async function text(cwd: string, args: readonly string[], call: Omit<GitCall, "cwd"> = {}): Promise<string> {
     return (await run(args, { cwd, ...call })).stdout;
@@ -35,6 +40,12 @@ export function createLocalGit(surroundings: GitSurroundings): HostGit {
       const { sha, ...status } = parseStatus(await text(tree, args, options));
       return { ...status, lastCommit: sha === null ? null : await commits.get(tree, sha, options) };
     },
+
+    recover: (tree) => moves.recover(tree),
+    fetch: (tree, options = {}) => fetchWith(run, tree, options),
+    push: (tree, branch, options = {}) => pushWith(run, tree, branch, options),
+    commit: (tree, commit, options = {}) => commitWith(run, tree, commit, options),
+    merge: (tree, merge, options = {}) => mergeWith(run, moves, tree, merge, options),
 
     async branches(tree) {
       const listed = await text(tree, ["for-each-ref", "--format=%(refname:strip=2)", "refs/heads/"]);
@@ -65,7 +76,11 @@ export function createLocalGit(surroundings: GitSurroundings): HostGit {
 
     async checkout(tree: string, target: string, { detach = false, ...options }: CheckoutOptions = {}) {
       if (!detach) validateBranchName(target);
-      await run(["switch", detach ? "--detach" : "--no-guess", "--end-of-options", target], { cwd: tree, ...options });
+      const args = ["switch", detach ? "--detach" : "--no-guess", "--end-of-options", target];
+      const call = { ...options, cwd: tree };
+      const [from, to] = [await resolve(tree, "HEAD"), await resolve(tree, detach ? target : `refs/heads/${target}`)];
+      if (from === null || to === null) await run(args, call);
+      else await moves.recorded(tree, from, to, (mark) => run(args, { ...call, mark }));
     },
 
     async worktrees(tree): Promise<GitWorktree[]> {

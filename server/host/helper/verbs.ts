@@ -40,11 +40,19 @@ const fileVerbs = {
 const limits = { timeoutMs: optional(count) };
 const timed = optional(record(limits));
 
+const person = record({ name: text, email: text });
+const credentials: Check = (value) =>
+  record({ kind: text, privateKey: text, knownHosts: text })(value) ||
+  record({ kind: text, origin: text, username: text, password: text })(value);
+const remote = { ...limits, allowFile: optional(flag), credentials: optional(credentials) };
+
 const gitVerbs = {
-  clone: {
-    args: [text, text, optional(record({ ...limits, branch: optional(text), allowFile: optional(flag) }))],
-    limitMs: cloneMs,
-  },
+  clone: { args: [text, text, optional(record({ ...remote, branch: optional(text) }))], limitMs: cloneMs },
+  recover: { args: [text], limitMs: gitMs },
+  fetch: { args: [text, optional(record(remote))], limitMs: gitMs },
+  push: { args: [text, text, optional(record({ ...remote, setUpstream: optional(flag) }))], limitMs: gitMs },
+  commit: { args: [text, record({ message: text, paths: optional(texts), author: person }), timed], limitMs: gitMs },
+  merge: { args: [text, record({ revision: text, message: text, author: person }), timed], limitMs: gitMs },
   status: { args: [text, timed], limitMs: gitMs },
   branches: { args: [text], limitMs: gitMs },
   createBranch: { args: [text, text, text], limitMs: gitMs },
