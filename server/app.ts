@@ -14,8 +14,7 @@ import { EventBus } from "./events/bus.ts";
 import { eventRoutes } from "./events/routes.ts";
 import { filterRoutes } from "./filters/routes.ts";
 import { FilterService } from "./filters/service.ts";
-import { Accounts } from "./host/accounts.ts";
-import { createLocalHost } from "./host/local.ts";
+import { openHost } from "./host/compose.ts";
 import { createImplementer } from "./http/authorize.ts";
 import { startListening } from "./http/listen.ts";
 import { Metrics } from "./http/metrics.ts";
@@ -60,8 +59,10 @@ import { migrations } from "./storage/schema.ts";
 import { openSshKeys } from "./ssh-keys/compose.ts";
 import { sshKeyRoutes } from "./ssh-keys/routes.ts";
 import { systemRoutes } from "./system/routes.ts";
+import { tenantContents } from "./tenants/contents.ts";
 import { tenantRoutes } from "./tenants/routes.ts";
 import { TenantService } from "./tenants/service.ts";
+import { mapLinuxUsers } from "./users/compose.ts";
 import { ownerOf } from "./users/owner.ts";
 import { userRoutes } from "./users/routes.ts";
 import { UserService } from "./users/service.ts";
@@ -129,7 +130,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
 
   const events = new EventBus();
   const common = { store, events, clock, inTurn: takeTurns() };
-  const host = createLocalHost({ environment: env });
+  const { host, accounts } = openHost(config, env, clock, closers);
   const tenantExists = (id: string) => tenants.find(id) !== undefined;
   const tenants = await TenantService.open({
     ...common,
@@ -138,6 +139,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
     },
   });
   const users = await UserService.open({ ...common, tenantExists });
+  const { linuxUsers, here } = mapLinuxUsers(config, { host, accounts }, users);
   const connections = await ConnectionService.open({
     ...common,
     tenantExists,
@@ -234,7 +236,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
     host,
     socket: config.tmuxSocket,
     serverId,
-    linuxUserOf: (userId) => users.get(userId).linuxUser,
+    linuxUserOf: (userId) => linuxUsers.nameOf(users.get(userId)),
   });
   const sessions = new SessionService({
     repository: new SessionRepository(database),
@@ -261,8 +263,8 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
         .filter(({ workspacePath }) => workspacePath === tree)
         .map(({ id }) => id),
   });
-  const places = { projects, tenants, users };
-  const uses = new ProjectUses({ host, tenants, issues, sessions, jobs, workspaces });
+  const places = { projects, tenants, users, linuxUsers };
+  const uses = new ProjectUses({ linuxUsersHere: here.linuxUsers, tenants, issues, sessions, jobs, workspaces });
   const contexts = new IssueContextService({ ...places, issues, contexts: contextFiles, workspaces, host });
   const starter = new SessionStarter({ ...places, issues, sessions, workspaces });
   const workspaceJobs = new WorkspaceJobService({ ...places, workspaces, sessions, jobs, events });
@@ -293,8 +295,8 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
       events,
       clock,
       log,
-      accounts: new Accounts(clock),
-      personOf: (linuxUser) => Promise.resolve(users.findByLinuxUser(linuxUser)),
+      accounts,
+      personOf: async (linuxUser) => linuxUsers.personOf(linuxUser),
       currentUser: host.currentUser,
       owner: ownerOf(users, host.currentUser),
       localSecret: options.localSecret,
@@ -325,16 +327,6 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
     }),
     requireStepUp: (principal) => authentication.stepUps.require(principal),
   });
-  const tenantContents = (tenantId: string) => {
-    const inTenant = (record: { tenantId: string }) => record.tenantId === tenantId;
-    return [
-      count(projects.list(inTenant).length, "project"),
-      count(connections.list(inTenant).length, "connection"),
-      count(sshKeys.list(inTenant).length, "SSH key"),
-      count(users.list(({ memberships }) => memberships.some(inTenant)).length, "member"),
-    ].flat();
-  };
-  const peopleHere = () => users.list(({ linuxUser }) => linuxUser === host.currentUser).map(({ id }) => id);
   const workOperations = workRoutes(os, { contexts, work, workspaces: workspaceJobs, starter });
   const router = os.router({
     system: {
@@ -342,7 +334,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
       ...auditRoutes(os, audit),
     },
     auth: authRoutes(os, authentication, version),
-    tenants: tenantRoutes(os, tenants, tenantContents),
+    tenants: tenantRoutes(os, tenants, tenantContents({ projects, connections, sshKeys, users })),
     users: userRoutes(os, { users, tenantOf: (id) => connections.find(id)?.tenantId, login: authentication.login }),
     connections: connectionRoutes(os, { connections, linkedProjects }),
     projects: projectRoutes(os, { projects, syncs }),
@@ -355,7 +347,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
     outbox: outboxRoutes(os, outbox),
     filters: filterRoutes(os, filters),
     workspaces: workOperations.workspaces,
-    sessions: { ...sessionRoutes(os, sessions, peopleHere), ...workOperations.sessions },
+    sessions: { ...sessionRoutes(os, sessions, here.people), ...workOperations.sessions },
     tools: toolRoutes(os, sessions),
     keys: keyRoutes(os, keys),
     events: eventRoutes(os, events),
@@ -393,8 +385,4 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
   worker.start();
   log.info({ version, pid: process.pid, dataDir: config.dataDir }, "started");
   return { url, close: () => closeAll(closers) };
-}
-
-function count(number: number, noun: string): string[] {
-  return number === 0 ? [] : [`${number} ${noun}${number === 1 ? "" : "s"}`];
 }

@@ -53,7 +53,9 @@ export class SessionMonitor {
   /** Between a wake and the moment nothing runs any more. */
   #watching = false;
   #stopped = false;
-  /** Ticks in a row at which tmux could not be asked. */
+  /** Those whose tmux could not be asked at the last tick. */
+  readonly #unasked = new Set<string>();
+  /** Ticks in a row at which no tmux could be asked. */
   #failures = 0;
 
   constructor(options: MonitorOptions) {
@@ -107,26 +109,35 @@ export class SessionMonitor {
     const before = new Map(repository.all().map((record) => [record.id, record]));
     for (const id of this.#seen.keys()) if (!before.has(id)) this.#seen.delete(id);
     const watched = [...before.values()].filter(({ status }) => status !== "exited");
-    const changed: Session[] = [];
-    let failed = false;
-    for (const { user, tmux } of await servers.all(watched.map(({ userId }) => userId))) {
-      const view = await this.#look(tmux);
+    const { seats, unreached } = await servers.all(watched.map(({ userId }) => userId));
+    for (const { userId, reason } of unreached) this.#warn(userId, reason);
+    const looks = [...seats].map(async ([{ user, tmux }, people]) => {
+      const records = watched.filter(({ userId }) => people.has(userId));
+      const view = await this.#look(tmux, records);
       if (view.state === "unknown") {
-        failed = true;
-        if (this.#failures === 0)
-          this.#options.log.warn({ reason: view.reason, userId: user.name }, "tmux could not be asked");
-        continue;
+        this.#warn(user.name, view.reason);
+        return null;
       }
-      for (const record of watched) {
-        if ((await servers.of(record.userId)).tmux === tmux) changed.push(...this.#judge(record, tmux, view));
-      }
-    }
-    this.#failures = failed ? this.#failures + 1 : 0;
-    this.#store(changed);
+      for (const name of [user.name, ...people]) this.#unasked.delete(name);
+      return records.flatMap((record) => this.#judge(record, tmux, view));
+    });
+    const seen = await Promise.all(looks);
+    const changed = seen.filter((records) => records !== null);
+    // One person's tmux that does not answer is no reason to look at the others less often.
+    this.#failures = watched.length > 0 && changed.length === 0 ? this.#failures + 1 : 0;
+    this.#store(changed.flat());
   }
 
-  async #look(tmux: Tmux): Promise<TmuxView> {
-    const printing = [...this.#seen.values()].filter(({ settled }) => !settled).map(({ pane }) => pane);
+  /** Once, until it could be asked again. */
+  #warn(userId: string, reason: string): void {
+    if (this.#unasked.has(userId)) return;
+    this.#unasked.add(userId);
+    this.#options.log.warn({ reason, userId }, "tmux could not be asked");
+  }
+
+  async #look(tmux: Tmux, records: readonly Session[]): Promise<TmuxView> {
+    const seen = records.flatMap(({ id }) => this.#seen.get(id) ?? []);
+    const printing = seen.filter(({ settled }) => !settled).map(({ pane }) => pane);
     const view = await this.#poll(tmux, printing);
     if (view.state !== "present") return view;
     const late = view.panes.filter((pane) => tmux.isOurs(pane) && this.#isStale(pane) && !view.screens.has(pane.pane));

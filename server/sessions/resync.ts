@@ -24,11 +24,14 @@ export interface ResyncOptions {
  * is just being created or stopped is not mistaken; only what tmux proves absent is recreated or called lost.
  */
 export async function resync(options: ResyncOptions): Promise<ResyncResult> {
-  const { repository, servers, people, exclusive } = options;
+  const { repository, servers, people, exclusive, log } = options;
   const result: ResyncResult = { recreated: [], pruned: [], lost: [], unknown: [] };
   const records = repository.all();
   for (const { id } of records) await exclusive(id, () => restore(id, options, result));
-  for (const { tmux } of await servers.all([...people, ...records.map(({ userId }) => userId)])) {
+  const { seats, unreached } = await servers.all([...people, ...records.map(({ userId }) => userId)]);
+  for (const { userId, reason } of unreached)
+    log.warn({ userId, reason }, "a person's sessions could not be looked at");
+  for (const { tmux } of seats.keys()) {
     const view = await tmux.poll();
     if (view.state === "unknown") continue;
     for (const pane of view.panes.filter((candidate) => tmux.isOurs(candidate) && bearsProject(candidate))) {
@@ -45,9 +48,10 @@ async function restore(id: string, { repository, servers, log, restart, mark }: 
   const record = repository.find(id);
   // A session that ended by itself, or was being stopped, is not started again.
   if (!record || record.status === "exited") return;
-  const seat = await servers.of(record.userId);
-  const view = await seat.tmux.poll();
-  if (view.state === "unknown") {
+  const { seats } = await servers.all([record.userId]);
+  const [seat] = seats.keys();
+  const view = await seat?.tmux.poll();
+  if (seat === undefined || view === undefined || view.state === "unknown") {
     result.unknown.push(id);
     return;
   }

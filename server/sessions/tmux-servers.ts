@@ -1,3 +1,4 @@
+import { AppError } from "../../shared/errors.ts";
 import type { Host, HostUser } from "../host/host.ts";
 import { Tmux, type TmuxConfig } from "../host/tmux.ts";
 
@@ -13,6 +14,12 @@ export interface TmuxSeat {
   tmux: Tmux;
 }
 
+/** A person whose sessions can't be asked for, and why. */
+export interface Unreached {
+  userId: string;
+  reason: string;
+}
+
 /** One tmux server for each Linux user that has sessions. */
 export class TmuxServers {
   readonly #options: TmuxServersOptions;
@@ -26,23 +33,33 @@ export class TmuxServers {
     return this.#options.socket;
   }
 
+  /** @throws AppError `forbidden` where the person has no account here, or nothing can be done as it */
   async of(userId: string): Promise<TmuxSeat> {
     const { host, socket, serverId, linuxUserOf } = this.#options;
     const name = linuxUserOf(userId);
-    const known = this.#seats.get(name);
-    if (known) return known;
     const user = await host.as(name);
+    const known = this.#seats.get(name);
+    // An account that was changed is another user.
+    if (known?.user === user) return known;
     const seat = { user, tmux: new Tmux(user, { socket, serverId }) };
-    // Another call may have made it meanwhile; all must share one.
-    const made = this.#seats.get(name) ?? seat;
-    this.#seats.set(name, made);
-    return made;
+    this.#seats.set(name, seat);
+    return seat;
   }
 
-  /** The seats of these people, each once. */
-  async all(userIds: Iterable<string>): Promise<TmuxSeat[]> {
-    const seats = new Set<TmuxSeat>();
-    for (const userId of new Set(userIds)) seats.add(await this.of(userId));
-    return [...seats];
+  /** The seats of these people, each once, and the people whose seat can't be had now. */
+  async all(userIds: Iterable<string>): Promise<{ seats: ReadonlyMap<TmuxSeat, Set<string>>; unreached: Unreached[] }> {
+    const seats = new Map<TmuxSeat, Set<string>>();
+    const unreached: Unreached[] = [];
+    for (const userId of new Set(userIds)) {
+      try {
+        const seat = await this.of(userId);
+        seats.set(seat, (seats.get(seat) ?? new Set()).add(userId));
+      } catch (error) {
+        // One person's account is no reason to leave the others alone.
+        if (!(error instanceof AppError)) throw error;
+        unreached.push({ userId, reason: error.message });
+      }
+    }
+    return { seats, unreached };
   }
 }

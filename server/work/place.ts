@@ -3,6 +3,7 @@ import type { User } from "../../shared/entities/user.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { ProjectService } from "../projects/service.ts";
 import type { TenantService } from "../tenants/service.ts";
+import type { LinuxUsers } from "../users/linux-users.ts";
 import type { UserService } from "../users/service.ts";
 import type { WorkspaceProject } from "../workspaces/service.ts";
 
@@ -10,6 +11,7 @@ export interface PlaceSources {
   projects: ProjectService;
   tenants: TenantService;
   users: UserService;
+  linuxUsers: Pick<LinuxUsers, "nameOf">;
 }
 
 /** Whose working copy of what: what every operation on files, git and sessions begins with. */
@@ -27,19 +29,14 @@ export interface Place {
 export function resolvePlace(sources: PlaceSources, projectId: string, userId: string): Place {
   const project = sources.projects.get(projectId);
   const user = sources.users.get(userId);
-  if (user.linuxUser === "") {
-    throw new AppError(
-      "forbidden",
-      `${user.email} has no Linux account on this host. An administrator sets it in the person's record (linuxUser).`,
-    );
-  }
+  const linuxUser = sources.linuxUsers.nameOf(user);
   if (project.repositoryUrl === "") {
     throw new AppError("conflict", `The project ${project.name} has no repository yet. Set its repositoryUrl first.`);
   }
   return {
     project,
     user,
-    linuxUser: user.linuxUser,
+    linuxUser,
     workspaceProject: workspaceProjectOf(sources.tenants, project),
   };
 }

@@ -1,7 +1,6 @@
 import type { Job } from "../../shared/entities/job.ts";
 import type { Project } from "../../shared/entities/project.ts";
 import { AppError } from "../../shared/errors.ts";
-import type { Host } from "../host/host.ts";
 import type { IssueService } from "../issues/service.ts";
 import type { JobService } from "../jobs/service.ts";
 import type { SessionService } from "../sessions/service.ts";
@@ -10,7 +9,8 @@ import type { WorkspaceService } from "../workspaces/service.ts";
 import { workspaceProjectOf } from "./place.ts";
 
 export interface ProjectUsesOptions {
-  host: Host;
+  /** The Linux users whose clones this server looks after. */
+  linuxUsersHere: () => Promise<readonly string[]>;
   tenants: TenantService;
   issues: IssueService;
   sessions: SessionService;
@@ -50,10 +50,12 @@ export class ProjectUses {
    * @throws AppError conflict where one is there, or being made
    */
   async requireRenamable(project: Project): Promise<void> {
-    const { host, tenants, workspaces } = this.#options;
+    const { linuxUsersHere, tenants, workspaces } = this.#options;
     this.requireIdle(project, "change the slug");
-    const clone = await workspaces.find(workspaceProjectOf(tenants, project), host.currentUser);
-    if (clone === null) return;
+    const place = workspaceProjectOf(tenants, project);
+    const found = (await linuxUsersHere()).map((linuxUser) => workspaces.find(place, linuxUser));
+    const clone = (await Promise.all(found)).find((path) => path !== null);
+    if (clone === undefined) return;
     const message = `The slug names the clone of ${project.name} in ${clone}. Keep the slug, or push the work there and remove the workspace first.`;
     throw new AppError("conflict", message, { data: { clone } });
   }
