@@ -40,12 +40,17 @@ export interface IssueItemOptions {
   id: string;
   /** Whether the line says which tracker it is of. */
   namesProvider: boolean;
-  /** What can be done with it; undefined while that is not known. */
+  /** Whether its project has a repository to work in. */
+  hasRepository: boolean;
+  /** What can be done with it at its tracker; undefined while that is not known. */
   abilities: IssueAbilities | undefined;
 }
 
 /** An issue as a line of the tree; its tooltip is made by {@link issueTooltip} when it is hovered over. */
-export function issueItem(issue: ListedIssue, { id, namesProvider, abilities }: IssueItemOptions): vscode.TreeItem {
+export function issueItem(
+  issue: ListedIssue,
+  { id, namesProvider, hasRepository, abilities }: IssueItemOptions,
+): vscode.TreeItem {
   const item = new vscode.TreeItem(markedLabel(issue));
   const people = issue.assignees.map(({ name }) => `@${oneLine(name)}`).join(" ");
   const labels = issue.labels.map((label) => oneLine(label)).join(", ");
@@ -53,7 +58,8 @@ export function issueItem(issue: ListedIssue, { id, namesProvider, abilities }: 
   const tracker = namesProvider ? providerName(issue.provider) : "";
   item.description = [tracker, people, labels, ago(issue.updatedAt)].filter((part) => part !== "").join(" · ");
   item.iconPath = issueIcon(issue);
-  item.contextValue = ["issue", issue.status, ...actions(issue, abilities)].join(".");
+  const work = hasRepository ? ["work"] : [];
+  item.contextValue = ["issue", issue.status, ...work, ...actions(issue, abilities)].join(".");
   item.command = { command: "aiops.openIssue", title: vscode.l10n.t("Open Issue"), arguments: [{ issueId: issue.id }] };
   item.accessibilityInformation = {
     label: [

@@ -102,6 +102,7 @@ export class IssuesView implements vscode.TreeDataProvider<IssuesNode>, vscode.D
       : issueItem(issue, {
           id: issueKey(node.path, node.issueId),
           namesProvider: this.#severalProviders(),
+          hasRepository: this.#model.projects.get(issue.projectId)?.repositoryUrl !== "",
           abilities: this.#model.abilities.of(issue),
         });
   }
