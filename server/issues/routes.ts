@@ -38,7 +38,14 @@ export function issueRoutes(os: Implementer, options: IssueRouteOptions) {
       answer(201, await writes.comment(id, body, { userId: principal.userId, signal })),
     ),
     choices: os.issues.choices.handler(({ input }) => choices.forIssue(issues.get(input.id))),
-    projectChoices: os.issues.projectChoices.handler(({ input }) => choices.forProject(input.id, input.linkId)),
+    projectChoices: os.issues.projectChoices.handler(async ({ input: { id, linkId } }) => {
+      const link = trackers.chosenLink(id, linkId);
+      const [offered, abilities] = await Promise.all([
+        choices.forProject(id, link.id),
+        trackers.shownAbilities(id, link.id),
+      ]);
+      return { ...offered, abilities };
+    }),
     attachment: os.issues.attachment.handler(({ input, signal }) =>
       attachments.fetch(issues.get(input.id), input.url, signal),
     ),

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { id } from "../entities/common.ts";
-import { issue, issueComment, issueStatus } from "../entities/issue.ts";
+import { issue, issueAbilities, issueComment, issueStatus } from "../entities/issue.ts";
 import { commentBody, issueBody, issueTitle, nameList, outboxItem } from "../entities/outbox.ts";
 import { on, operation } from "./operation.ts";
 
@@ -110,7 +110,7 @@ export const issueWrites = {
     })
     .meta({ capability: "issues.read", effect: "read", scope: [on("project")], example: {} })
     .input(z.object({ id, linkId: id.optional() }))
-    .output(choices),
+    .output(choices.extend({ abilities: issueAbilities })),
   attachment: operation
     .route({
       method: "GET",

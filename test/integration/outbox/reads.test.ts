@@ -38,7 +38,8 @@ describe("what views ask besides issues", function () {
     assert.deepEqual(tracker.store.issue(1)?.assignees, ["octo-ann"]);
     assert.ok((await client.issues.get({ id })).version > version);
     await tracker.proxy.stop();
-    const known = await client.issues.projectChoices({ id: place.projectId });
+    const { abilities, ...known } = await client.issues.projectChoices({ id: place.projectId });
+    assert.deepEqual([abilities.create, abilities.label, abilities.severalAssignees], [true, true, true]);
     assert.deepEqual(known, {
       labels: ["bug"],
       assignees: [assignee],
