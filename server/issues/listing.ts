@@ -2,9 +2,11 @@ import type { Page } from "../../shared/entities/common.ts";
 import type { ProviderName } from "../../shared/entities/connection.ts";
 import type { IssueGrouping, IssueLack } from "../../shared/entities/filter.ts";
 import type { Issue, IssueStatus } from "../../shared/entities/issue.ts";
-import type { Database, SqlParameters } from "../storage/database.ts";
+import { AppError } from "../../shared/errors.ts";
+import { atMost, type Database, type SqlParameters } from "../storage/database.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
-import { issueColumns, toIssue, type IssueRow } from "./records.ts";
+import { PageMemory } from "./page-memory.ts";
+import { issueColumns, issueJson, toIssue, type IssueRow } from "./records.ts";
 import { facetExpression, searchExpression } from "./search-query.ts";
 
 export interface IssueQuery {
@@ -67,6 +69,13 @@ interface Placed {
   id: string;
 }
 
+/** Where the issues of a page stand, in its order. */
+interface Found {
+  column: "row_id" | "search_id";
+  numbers: readonly number[];
+  nextCursor: string | null;
+}
+
 /** Above every time and title key, and below. */
 const highest = "\u{10FFFF}";
 
@@ -77,6 +86,7 @@ const highest = "\u{10FFFF}";
  */
 export class IssueListing {
   readonly #database: Database;
+  readonly #memory = new PageMemory();
 
   constructor(database: Database) {
     this.#database = database;
@@ -84,12 +94,50 @@ export class IssueListing {
 
   /** @throws AppError invalid_input for a cursor of another list */
   page(query: IssuePageQuery): Page<Issue> {
+    return this.#database.reading(() => {
+      const { column, numbers, nextCursor, total } = this.#find(query);
+      return { items: this.#read(column, numbers), nextCursor, total };
+    });
+  }
+
+  /**
+   * The same page as JSON in UTF-8, made by SQLite: a third of the work of making objects of it and JSON of them.
+   * @throws AppError invalid_input for a cursor of another list
+   */
+  pageJson(query: IssuePageQuery): Uint8Array {
+    const { state } = this.#database;
+    if (state === undefined) return this.#readJson(query);
+    const key = JSON.stringify(query);
+    const kept = this.#memory.find(state, key);
+    if (kept !== undefined) return kept;
+    const page = this.#readJson(query);
+    this.#memory.keep(state, key, page);
+    return page;
+  }
+
+  #readJson(query: IssuePageQuery): Uint8Array {
+    const page = this.#database.reading(() => {
+      const { column, numbers, nextCursor, total } = this.#find(query);
+      // The left side of a CROSS JOIN is its outer loop, so the issues come in the order of the numbers.
+      return this.#database
+        .prepare<{ json: Uint8Array }>(
+          `SELECT CAST(concat('{"items":[', group_concat(${issueJson}, ','), '],"nextCursor":', json_quote(:nextCursor),
+             ',"total":', CAST(:total AS INTEGER), '}') AS BLOB) AS json
+           FROM (SELECT value AS number FROM json_each(:numbers)) CROSS JOIN issues ON ${column} = number`,
+        )
+        .get({ numbers: JSON.stringify(numbers), nextCursor, total });
+    });
+    if (page === undefined) throw new AppError("storage_failed", "The store gave no page. Repeat the request.");
+    return page.json;
+  }
+
+  #find(query: IssuePageQuery): Found & { total: number } {
     if (!needsSearch(query)) return this.#merged(query);
     const match = matchExpression(query, this.#tenants());
-    if (match === undefined) return { items: [], nextCursor: null, total: 0 };
+    if (match === undefined) return { column: "row_id", numbers: [], nextCursor: null, total: 0 };
     const found = query.sort === "updated" ? this.#foundByTime(query, match) : this.#foundSorted(query, match);
     const isWhole = query.cursor === undefined && found.nextCursor === null;
-    return { ...found, total: isWhole ? found.items.length : this.#count(match) };
+    return { ...found, total: isWhole ? found.numbers.length : this.#count(match) };
   }
 
   /**
@@ -174,7 +222,7 @@ export class IssueListing {
       });
   }
 
-  #merged(query: IssuePageQuery): Page<Issue> {
+  #merged(query: IssuePageQuery): Found & { total: number } {
     const { sort, order, limit, cursor } = query;
     const column = sortColumns[sort];
     const kind = `${sort} ${order}`;
@@ -184,7 +232,7 @@ export class IssueListing {
       `SELECT row_id, ${column} AS value, id FROM issues INDEXED BY issues_${sort}
        WHERE project_id = :projectId AND provider = :provider AND status = :status
          AND (${column}, id) ${order === "desc" ? "<" : ">"} (:value, :id)
-       ORDER BY ${column} ${order}, id ${order} LIMIT :limit`,
+       ORDER BY ${column} ${order}, id ${order} LIMIT ${atMost}`,
     );
     let placed: Placed[] = [];
     let total = 0;
@@ -193,40 +241,31 @@ export class IssueListing {
       const next = read.all({ projectId, provider, status, value: after.value, id: after.id, limit: limit + 1 });
       placed = placed.length === 0 ? next : inOrder([...placed, ...next], order).slice(0, limit + 1);
     }
-    return { ...this.#page(placed, limit, kind), total };
-  }
-
-  #page(placed: readonly Placed[], limit: number, kind: string): Omit<Page<Issue>, "total"> {
-    const items = this.#read(
-      "row_id",
-      placed.slice(0, limit).map(({ row_id: rowId }) => rowId),
-    );
-    const last = placed[limit - 1];
-    const more = placed.length > limit && last !== undefined;
-    return { items, nextCursor: more ? encodeCursor(kind, last) : null };
+    return { ...firstOf(placed, limit, kind), total };
   }
 
   /** The index has its rows in the order of `search_id`, which is that of the last change. */
-  #foundByTime({ order, limit, cursor }: IssuePageQuery, match: string): Omit<Page<Issue>, "total"> {
+  #foundByTime({ order, limit, cursor }: IssuePageQuery, match: string): Found {
     const kind = `found ${order}`;
     const start = order === "desc" ? Number.MAX_SAFE_INTEGER : Number.MIN_SAFE_INTEGER;
     const after = cursor === undefined ? start : decodeCursor(kind, "number", cursor).value;
     const rows = this.#database
       .prepare<{ rowid: number }>(
         `SELECT rowid FROM issue_search WHERE issue_search MATCH :match AND rowid ${order === "desc" ? "<" : ">"} :after
-         ORDER BY rowid ${order} LIMIT :limit`,
+         ORDER BY rowid ${order} LIMIT ${atMost}`,
       )
       .all({ match, after, limit: limit + 1 });
-    const items = this.#read(
-      "search_id",
-      rows.slice(0, limit).map(({ rowid }) => rowid),
-    );
+    const numbers = rows.slice(0, limit).map(({ rowid }) => rowid);
     const last = rows[limit - 1];
     const more = rows.length > limit && last !== undefined;
-    return { items, nextCursor: more ? encodeCursor(kind, { value: last.rowid, id: "" }) : null };
+    return {
+      column: "search_id",
+      numbers,
+      nextCursor: more ? encodeCursor(kind, { value: last.rowid, id: "" }) : null,
+    };
   }
 
-  #foundSorted({ sort, order, limit, cursor }: IssuePageQuery, match: string): Omit<Page<Issue>, "total"> {
+  #foundSorted({ sort, order, limit, cursor }: IssuePageQuery, match: string): Found {
     const column = sortColumns[sort];
     const kind = `found ${sort} ${order}`;
     const start = { value: order === "desc" ? highest : "", id: "" };
@@ -236,10 +275,10 @@ export class IssueListing {
       .prepare<Placed>(
         `SELECT row_id, ${column} AS value, id FROM issue_search CROSS JOIN issues ON search_id = issue_search.rowid
          WHERE issue_search MATCH :match AND (${column}, id) ${order === "desc" ? "<" : ">"} (:value, :id)
-         ORDER BY ${column} ${order}, id ${order} LIMIT :limit`,
+         ORDER BY ${column} ${order}, id ${order} LIMIT ${atMost}`,
       )
       .all(parameters);
-    return this.#page(placed, limit, kind);
+    return firstOf(placed, limit, kind);
   }
 
   /** The issues with these numbers, in their order. One statement: asking for each costs three times as much. */
@@ -263,6 +302,14 @@ export class IssueListing {
     );
     return counted.get({ match })?.total ?? 0;
   }
+}
+
+/** A page of so many, of rows of which there is one more where another page follows. */
+function firstOf(placed: readonly Placed[], limit: number, kind: string): Found {
+  const numbers = placed.slice(0, limit).map(({ row_id: rowId }) => rowId);
+  const last = placed[limit - 1];
+  const more = placed.length > limit && last !== undefined;
+  return { column: "row_id", numbers, nextCursor: more ? encodeCursor(kind, last) : null };
 }
 
 function needsSearch({ q, labels, assignees, milestone, without }: IssueQuery): boolean {

@@ -67,11 +67,26 @@ export interface IssueRow {
   gone: 0 | 1;
 }
 
-/** What a sync of the whole link did not touch was up to date then as well: `synced_at` is the later of the two. */
+/** What a sync of the whole link did not touch was up to date then as well: an issue's time is the later of the two. */
+const syncedAt = `max(synced_at,
+  ifnull((SELECT s.synced_at FROM sync_state AS s WHERE s.link_id = issues.link_id), ''))`;
+
 export const issueColumns = `id, tenant_id, project_id, link_id, provider, key, external_id, title, body, status,
   raw_status, labels, assignees, author, milestone, url, comment_count, created_at, updated_at, closed_at,
-  max(synced_at, ifnull((SELECT s.synced_at FROM sync_state AS s WHERE s.link_id = issues.link_id), '')) AS synced_at,
-  version, gone`;
+  ${syncedAt} AS synced_at, version, gone`;
+
+/**
+ * An issue as `toIssue` gives it, as JSON that SQLite writes. Quoted are texts of trackers; ids, times and words of closed
+ * lists need it not, and labels and people are stored as JSON.
+ */
+export const issueJson = `concat(
+  '{"id":"', id, '","version":', version, ',"createdAt":"', created_at, '","updatedAt":"', updated_at,
+  '","tenantId":"', tenant_id, '","projectId":"', project_id, '","linkId":"', link_id, '","provider":"', provider,
+  '","key":', json_quote(key), ',"externalId":', json_quote(external_id), ',"title":', json_quote(title),
+  ',"body":', json_quote(body), ',"status":"', status, '","rawStatus":', json_quote(raw_status), ',"labels":', labels,
+  ',"assignees":', assignees, ',"author":', author, ',"milestone":', json_quote(milestone), ',"url":', json_quote(url),
+  ',"commentCount":', comment_count, ',"closedAt":', json_quote(closed_at), ',"syncedAt":"', ${syncedAt},
+  iif(gone = 1, '","gone":true}', '"}'))`;
 
 export function toIssue(row: IssueRow): Issue {
   return {

@@ -10,7 +10,7 @@ import type {
 } from "../../shared/entities/issue.ts";
 import { newId } from "../ids.ts";
 import type { IssueChoices } from "../providers/tracker.ts";
-import type { Database, SqlParameters } from "../storage/database.ts";
+import { atMost, type Database, type SqlParameters } from "../storage/database.ts";
 import { IssueListing, type IssueGroup, type IssuePageQuery, type IssueQuery } from "./listing.ts";
 import {
   digestOf,
@@ -81,6 +81,11 @@ export class IssueRepository {
   /** A page of the issues that match. @throws AppError invalid_input for a cursor of another list */
   page(query: IssuePageQuery): Page<Issue> {
     return this.#listing.page(query);
+  }
+
+  /** The same page as JSON in UTF-8. @throws AppError invalid_input for a cursor of another list */
+  pageJson(query: IssuePageQuery): Uint8Array {
+    return this.#listing.pageJson(query);
   }
 
   /** How many issues match, for each value of a field. */
@@ -247,7 +252,7 @@ export class IssueRepository {
     return this.#database
       .prepare<StoredRef>(
         `SELECT id, key, external_id AS externalId FROM issues WHERE link_id = :linkId AND external_id > :after
-         ORDER BY external_id LIMIT :limit`,
+         ORDER BY external_id LIMIT ${atMost}`,
       )
       .all({ linkId, after, limit });
   }

@@ -1,4 +1,5 @@
 import type { Implementer } from "../http/authorize.ts";
+import { mayPrepare, preparedJson } from "../http/prepared-json.ts";
 import type { OutboxService } from "../outbox/service.ts";
 import type { AttachmentService } from "./attachments.ts";
 import type { ChoiceService } from "./choices.ts";
@@ -18,7 +19,12 @@ export interface IssueRouteOptions {
 export function issueRoutes(os: Implementer, options: IssueRouteOptions) {
   const { issues, writes, choices, attachments, outbox, trackers } = options;
   return {
-    list: os.issues.list.handler(({ input, context }) => issues.list(context.principal, input)),
+    list: mayPrepare(
+      os.issues.list.handler(({ input, context: { principal } }) => {
+        const json = issues.listJson(principal, input);
+        return json === undefined ? issues.list(principal, input) : preparedJson(json);
+      }),
+    ),
     groups: os.issues.groups.handler(({ input, context }) => ({
       items: issues.groups(context.principal, input, input.by),
     })),

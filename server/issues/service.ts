@@ -49,11 +49,16 @@ export class IssueService {
     this.#options = options;
   }
 
+  /** The page that `list` gives, as JSON in UTF-8; undefined where that has to be made of objects. */
+  listJson(reader: IssueReader, listing: IssueListing): Uint8Array | undefined {
+    return isHighlighted(listing) ? undefined : this.#options.repository.pageJson(this.#query(reader, listing));
+  }
+
   list(reader: IssueReader, listing: IssueListing): Page<ListedIssue> {
-    const { sort, order, limit, cursor, highlight, q } = listing;
     const { repository } = this.#options;
-    const page = repository.page({ ...this.#filter(reader, listing), sort, order, limit, cursor });
-    if (highlight !== true || q === undefined) return page;
+    const page = repository.page(this.#query(reader, listing));
+    if (!isHighlighted(listing)) return page;
+    const { q } = listing;
     const highlighter = new Highlighter(q);
     const items = page.items.map((issue) => {
       const { id, title, body } = issue;
@@ -76,6 +81,11 @@ export class IssueService {
     const issue = this.#options.repository.get(id);
     if (issue === undefined) throw new AppError("not_found", "There is no such issue.");
     return issue;
+  }
+
+  #query(reader: IssueReader, listing: IssueListing) {
+    const { sort, order, limit, cursor } = listing;
+    return { ...this.#filter(reader, listing), sort, order, limit, cursor };
   }
 
   #filter(reader: IssueReader, filter: IssueFilter) {
@@ -104,4 +114,9 @@ export class IssueService {
     if (asked !== "me") return [asked];
     return this.#options.users.get(reader.userId).identities.map(({ login }) => login);
   }
+}
+
+/** Whether each issue of a list says where it was found. */
+function isHighlighted(listing: IssueListing): listing is IssueListing & { q: string } {
+  return listing.highlight === true && listing.q !== undefined;
 }

@@ -1,4 +1,5 @@
 import type { IssueStatus } from "../../shared/entities/issue.ts";
+import { atMost } from "../storage/database.ts";
 import type { IssueOrigin } from "./records.ts";
 
 /** What has to be known of a stored issue to tell whether a fetched one is news. */
@@ -38,7 +39,7 @@ export interface RestatedRow {
 }
 
 export const restatedRows = `SELECT row_id, id, external_id, status, raw_status, category, search_id FROM issues
-  WHERE link_id = :linkId AND external_id > :after ORDER BY external_id LIMIT :limit`;
+  WHERE link_id = :linkId AND external_id > :after ORDER BY external_id LIMIT ${atMost}`;
 
 export const insertIssue = `INSERT INTO issues (
   id, tenant_id, project_id, link_id, provider, key, external_id, title, title_key, body, status, raw_status, labels,

@@ -8,6 +8,12 @@ export type SqlValue = SQLInputValue;
 /** Values for `:name` placeholders, without the colon. */
 export type SqlParameters = Record<string, SqlValue>;
 
+/**
+ * `LIMIT` of the parameter `:limit`. SQLite plans with a limit that stands there by itself, and so compiles the statement
+ * anew each time it is run; a sum it only computes.
+ */
+export const atMost = ":limit + 0";
+
 /** How long, in milliseconds, a call waits for another process that holds the database. */
 const busyTimeout = 5_000;
 
@@ -58,16 +64,39 @@ export class Database {
    * `work` joins the transaction that runs. `work` must not be asynchronous.
    */
   transaction<T>(work: () => T): T {
+    return this.#together("BEGIN IMMEDIATE", work);
+  }
+
+  /**
+   * Runs reads that belong together: all of them see the same state, and the file is locked once instead of for each.
+   * `work` must neither write nor be asynchronous.
+   */
+  reading<T>(work: () => T): T {
+    return this.#together("BEGIN", work);
+  }
+
+  /**
+   * Names what is stored: it is another name after any change, whoever made it. Undefined within a transaction, whose
+   * changes may yet be taken back.
+   */
+  get state(): string | undefined {
+    if (this.#inTransaction) return undefined;
+    const ours = this.prepare<{ changes: number }>("SELECT total_changes() AS changes").get();
+    const others = this.prepare<{ data_version: number }>("PRAGMA data_version").get();
+    return `${ours?.changes}.${others?.data_version}`;
+  }
+
+  #together<T>(begin: string, work: () => T): T {
     if (this.#inTransaction) return work();
-    this.exec("BEGIN IMMEDIATE");
+    this.prepare(begin).run();
     this.#inTransaction = true;
     try {
       const result = work();
-      this.exec("COMMIT");
+      this.prepare("COMMIT").run();
       return result;
     } catch (error) {
       // A full disk makes SQLite roll back by itself.
-      if (this.#database.isTransaction) this.exec("ROLLBACK");
+      if (this.#database.isTransaction) this.prepare("ROLLBACK").run();
       throw error;
     } finally {
       this.#inTransaction = false;
