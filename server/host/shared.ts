@@ -63,6 +63,9 @@ const parallel = 64;
 /** What a helper gets to end what it runs, and itself. */
 const closeMs = 7_000;
 
+/** How long a start that failed is not tried again, at first and at most: sudo logs each, and mails some. */
+const holdMs = { first: 250, longest: 10_000 };
+
 /** One Linux user's place: its helper, where one runs, and who waits for it. */
 class HelperSeat {
   readonly user: HostUser;
@@ -73,6 +76,8 @@ class HelperSeat {
   #calls = 0;
   #client: HelperClient | undefined;
   #starting: Promise<HelperClient> | undefined;
+  /** Why it could not be started, and until when that stands (performance.now()). */
+  #refusal: { error: unknown; holdMs: number; until: number } | undefined;
   #closed = false;
 
   constructor(identity: HostIdentity, service: string, options: SharedHostOptions) {
@@ -135,6 +140,7 @@ class HelperSeat {
     }
     const client = this.#client;
     if (client && !client.isOver && (await this.#hasPresentGroups(client))) return client;
+    if (this.#refusal && performance.now() < this.#refusal.until) throw this.#refusal.error;
     this.#starting ??= this.#start().finally(() => {
       this.#starting = undefined;
     });
@@ -156,10 +162,22 @@ class HelperSeat {
     this.#client = client;
     // What the old one still works on, it works on with the groups it had.
     if (before && !before.isOver) before.retire();
-    const { uid, name } = await client.ready;
-    if (uid === this.#identity.uid && name === this.#identity.name) return client;
-    client.close();
-    const message = `sudo started a helper for ${name} (${uid}) where ${this.#identity.name} (${this.#identity.uid}) was asked for; it was ended.`;
+    try {
+      this.#check(await client.ready);
+    } catch (error) {
+      client.close();
+      const next = Math.min((this.#refusal?.holdMs ?? holdMs.first / 2) * 2, holdMs.longest);
+      this.#refusal = { error, holdMs: next, until: performance.now() + next };
+      throw error;
+    }
+    this.#refusal = undefined;
+    return client;
+  }
+
+  #check({ uid, name }: HostIdentity): void {
+    if (uid === this.#identity.uid && name === this.#identity.name) return;
+    const wanted = `${this.#identity.name} (${this.#identity.uid})`;
+    const message = `sudo started a helper for ${name} (${uid}) where ${wanted} was asked for; it was ended.`;
     throw new AppError("forbidden", message);
   }
 }
