@@ -5,6 +5,8 @@ export interface CommandContext extends CliContext {
   output: Output;
   /** Reads standard input to its end. */
   readInput: () => Promise<string>;
+  /** Asks one question on the terminal. @throws AppError invalid_input where there is none */
+  ask: (question: string) => Promise<string>;
   /** Where the command was called. */
   cwd: string;
 }

@@ -64,7 +64,9 @@ function describe(report: RotationReport): string[] {
     );
   }
   if (report.unused.length > 0) {
-    const where = report.external ? "Take them out of where they come from (see aiops keys list)." : "They stay in the key file.";
+    const where = report.external
+      ? "Take them out of where they come from (see aiops keys list)."
+      : "They stay in the key file.";
     lines.push(`Open nothing any more: ${report.unused.join(", ")}. ${report.settling ? "" : where}`.trimEnd());
   }
   if (report.settling) lines.push("Something was sealed with the old key just now: repeat this in a minute.");

@@ -1,4 +1,5 @@
 import { text } from "node:stream/consumers";
+import { askOnTerminal } from "./ask.ts";
 import { runCli } from "./program.ts";
 import { terminal } from "./output.ts";
 import { version } from "../version.ts";
@@ -15,5 +16,6 @@ process.exitCode = await runCli(process.argv.slice(2), {
   version,
   output: terminal,
   readInput: () => text(process.stdin),
+  ask: askOnTerminal,
   cwd: process.cwd(),
 });

@@ -3,6 +3,7 @@ import { AppError, errorMessage } from "../../shared/errors.ts";
 import { exitCodes } from "../../shared/rules/exit-codes.ts";
 import { addDataCommands } from "./data-commands.ts";
 import type { CommandContext, Context } from "./command-context.ts";
+import { addInstallCommands } from "./install-commands.ts";
 import { addIssueCommands } from "./issue-commands.ts";
 import { addKeyCommands } from "./key-commands.ts";
 import { printJson, type Output } from "./output.ts";
@@ -20,6 +21,7 @@ Examples:
   aiops sync-issues --project website      fetch a project's issues
   aiops audit verify                       check the audit's hash chain
   aiops backup --to aiops-backup.tar.gz    a consistent copy while the server runs
+  sudo aiops install                       set up a server for all people of this host
 `;
 
 /**
@@ -42,6 +44,7 @@ export async function runCli(argv: readonly string[], base: Omit<CommandContext,
   addServerCommands(program, context);
   addDataCommands(program, context);
   addKeyCommands(program, context);
+  addInstallCommands(program, context);
   addIssueCommands(program, context);
   addWorkCommands(program, context);
   program
