@@ -2,11 +2,10 @@ import { Octokit, RequestError } from "octokit";
 import type * as z from "zod";
 import { AppError } from "../../../shared/errors.ts";
 import { abortable } from "../abortable.ts";
-import { Gate } from "../gate.ts";
 import { guardedRead, type WholeAnswer } from "../guarded-fetch.ts";
 import { Pacer } from "../pacer.ts";
 import type { ProviderConnection } from "../provider.ts";
-import { RateBudget } from "../rate-budget.ts";
+import { type Asker, Turns } from "../turns.ts";
 import { type Attempt, GitHubErrors } from "./errors.ts";
 import { limitOf, windowOf } from "./limits.ts";
 
@@ -72,8 +71,7 @@ export class GitHubClient {
   readonly timeoutMs: number;
   readonly #octokit: Octokit;
   readonly #errors: GitHubErrors;
-  readonly #budget: RateBudget;
-  readonly #gate: Gate;
+  readonly #turns: Turns;
   readonly #read: (url: string, init?: RequestInit) => Promise<WholeAnswer>;
 
   constructor(connection: ProviderConnection, options: GitHubClientOptions = {}) {
@@ -83,8 +81,12 @@ export class GitHubClient {
     this.concurrency = options.concurrency ?? 4;
     this.timeoutMs = options.requestTimeoutMs ?? 30_000;
     this.#errors = new GitHubErrors(host, connection.token);
-    this.#budget = new RateBudget({ secondMs: retryStepMs, maxWaitSeconds: maxRateLimitSeconds });
-    this.#gate = new Gate(this.concurrency);
+    this.#turns = new Turns({
+      concurrency: this.concurrency,
+      secondMs: retryStepMs,
+      maxWaitSeconds: maxRateLimitSeconds,
+      refusal: (seconds) => this.#errors.rateLimited(seconds),
+    });
     this.#read = guardedRead({
       name: "GitHub",
       origin,
@@ -169,48 +171,82 @@ export class GitHubClient {
     { subject, signal, background = false }: Ask,
     attempt: Attempt,
   ): Promise<UnreadAnswer<T>> {
-    let bytes: Uint8Array = new Uint8Array();
-    const fetch: Fetch = (url, init) =>
-      this.#gate.run(async () => {
-        const answer = await this.#within(background, attempt, url, init);
-        // Octokit reads what errors say; what is asked for goes past it.
-        if (answer.status >= 300) return new Response(bodyOf(answer), answer);
-        bytes = answer.bytes;
-        return new Response(null, answer);
-      });
-    const request = { signal, parseSuccessResponseBody: false, fetch, ...(attempt.writes && { retries: 0 }) };
+    const asker = { signal, background };
     try {
-      const { headers } = await abortable(this.#octokit.request(route, { ...parameters, request }), signal);
-      const read = (): T => {
-        try {
-          return schema.parse(JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8")));
-        } catch (error) {
-          throw this.#errors.translate(error, subject, signal, attempt);
-        }
-      };
-      return { headers, read };
+      for (;;) {
+        await this.#turns.ready(asker);
+        const answer = await this.#asked(route, parameters, asker, attempt);
+        if (answer === null) continue;
+        const { headers, bytes } = answer;
+        const read = (): T => {
+          try {
+            return schema.parse(JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8")));
+          } catch (error) {
+            throw this.#errors.translate(error, subject, signal, attempt);
+          }
+        };
+        return { headers, read };
+      }
     } catch (error) {
       throw this.#errors.translate(error, subject, signal, attempt);
     }
   }
 
-  /** One request when the budget allows it, and what its answer says about the budget. */
-  async #within(background: boolean, attempt: Attempt, url: string, init?: RequestInit): Promise<WholeAnswer> {
-    const signal = init?.signal ?? new AbortController().signal;
-    const wait = await this.#budget.ready(background, signal);
-    if (wait > 0) throw this.#errors.rateLimited(wait);
+  /**
+   * A request through octokit; null where a limit came up before it went out. That is not waited for in here: octokit
+   * lets ten through at a time, of which the waiting ones would be some. Only what octokit repeats waits here: of that
+   * there is no more than was under way when the limit came.
+   */
+  async #asked(
+    route: string,
+    parameters: Parameters,
+    asker: Asker,
+    attempt: Attempt,
+  ): Promise<{ headers: GitHubAnswer<unknown>["headers"]; bytes: Uint8Array } | null> {
+    let bytes: Uint8Array = new Uint8Array();
+    let wasSent = false;
+    const fetch: Fetch = async (url, init) => {
+      const send = (): Promise<WholeAnswer> => {
+        wasSent = true;
+        return this.#send(attempt, url, init);
+      };
+      const answer = wasSent ? await this.#turns.take(asker, send) : (await this.#turns.enter(asker, send))?.value;
+      if (answer === undefined) throw new LimitCameUp();
+      // Octokit reads what errors say; what is asked for goes past it.
+      if (answer.status >= 300) return new Response(bodyOf(answer), answer);
+      bytes = answer.bytes;
+      return new Response(null, answer);
+    };
+    const { signal } = asker;
+    const request = { signal, parseSuccessResponseBody: false, fetch, ...(attempt.writes && { retries: 0 }) };
+    try {
+      const { headers } = await abortable(this.#octokit.request(route, { ...parameters, request }), signal);
+      return { headers, bytes };
+    } catch (error) {
+      if (error instanceof LimitCameUp) return null;
+      throw error;
+    }
+  }
+
+  /** One request, and what its answer says about the limits. */
+  async #send(attempt: Attempt, url: string, init?: RequestInit): Promise<WholeAnswer> {
     attempt.sent = true;
     const answer = await this.#read(url, init);
     const limit = limitOf(answer);
     if (limit !== null) {
       // Refused for being too much: nothing was done.
       attempt.sent = false;
-      this.#budget.pause(limit);
+      this.#turns.budget.pause(limit);
     }
     const window = windowOf(answer.headers);
-    if (window !== null) this.#budget.note(window.limit, window.remaining, window.endsInSeconds);
+    if (window !== null) this.#turns.budget.note(window.limit, window.remaining, window.endsInSeconds);
     return answer;
   }
+}
+
+/** A request did not go out, because there is a limit by now. */
+class LimitCameUp extends Error {
+  override readonly name = "LimitCameUp";
 }
 
 function bodyOf({ status, bytes }: WholeAnswer): Buffer<ArrayBuffer> | null {
@@ -236,7 +272,8 @@ function tokenStrategy(token: string): TokenStrategy {
       return await request(options);
     } catch (error) {
       // What guardedFetch refuses stays refused: octokit would take it for a network error and repeat it.
-      if (error instanceof RequestError && error.cause instanceof AppError) throw error.cause;
+      const cause = error instanceof RequestError ? error.cause : undefined;
+      if (cause instanceof AppError || cause instanceof LimitCameUp) throw cause;
       if (error instanceof RequestError && isUnnamedRateLimit(error)) error.message += " (secondary rate limit)";
       throw error;
     }

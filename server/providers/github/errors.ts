@@ -1,6 +1,7 @@
 import { RequestError } from "octokit";
 import { ZodError } from "zod";
 import { AppError, type ErrorCode } from "../../../shared/errors.ts";
+import { quoted, rootCause, wasNeverSent } from "../failed-request.ts";
 
 /** A request on its way, as far as it matters for what its failure means. */
 export interface Attempt {
@@ -35,7 +36,7 @@ export class GitHubErrors {
     const answered =
       (error instanceof RequestError && error.response !== undefined && error.status < 500) ||
       (error instanceof AppError && error.data["refusedRedirect"] === true);
-    if (!attempt.writes || !attempt.sent || answered || neverConnected(error)) return translated;
+    if (!attempt.writes || !attempt.sent || answered || wasNeverSent(error)) return translated;
     return new AppError(
       translated.code,
       `${translated.message} Whether the change was made is not known: look at GitHub before repeating it.`,
@@ -158,11 +159,8 @@ export class GitHubErrors {
     );
   }
 
-  /** What the other side said, on one line, short, without the token. */
   #quote(text: string): string {
-    const clean = this.#token === "" ? text : text.replaceAll(this.#token, "[token]");
-    const line = clean.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim();
-    return line.length > 200 ? `${line.slice(0, 200)}…` : line;
+    return quoted(text, [this.#token]);
   }
 }
 
@@ -194,30 +192,4 @@ export function scopesOf(header: string | number | undefined): string[] {
     .split(",")
     .map((scope) => scope.trim())
     .filter(Boolean);
-}
-
-/** Errors of connecting: the request was never sent. */
-const beforeSending = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "UND_ERR_CONNECT_TIMEOUT",
-]);
-
-function neverConnected(error: unknown): boolean {
-  const { code = "" } = rootCause(error);
-  return beforeSending.has(code);
-}
-
-/** fetch and octokit wrap the error that says what happened, sometimes twice. */
-function rootCause(error: unknown): { name: string; message: string; code?: string } {
-  let deepest = error;
-  for (let depth = 0; depth < 5 && deepest instanceof Error && deepest.cause !== undefined; depth += 1) {
-    deepest = deepest.cause;
-  }
-  if (!(deepest instanceof Error)) return { name: "Error", message: String(deepest) };
-  const code = "code" in deepest && typeof deepest.code === "string" ? deepest.code : undefined;
-  return { name: deepest.name, message: deepest.message, ...(code !== undefined && { code }) };
 }

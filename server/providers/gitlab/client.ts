@@ -4,10 +4,9 @@ import type * as z from "zod";
 import { AppError } from "../../../shared/errors.ts";
 import { abortable } from "../abortable.ts";
 import { RefusedAnswer, wasNeverSent } from "../failed-request.ts";
-import { Gate } from "../gate.ts";
 import { guardedFetch } from "../guarded-fetch.ts";
 import type { ProviderConnection } from "../provider.ts";
-import { RateBudget } from "../rate-budget.ts";
+import { Turns } from "../turns.ts";
 import { GitLabErrors } from "./errors.ts";
 import { limitOf, windowOf } from "./limits.ts";
 import { addressOf, bodyOf, type RequestDetails } from "./request.ts";
@@ -75,8 +74,7 @@ export class GitLabClient {
   readonly #token: string;
   readonly #options: Required<Pick<GitLabClientOptions, "retries" | "retryStepMs" | "maxRateLimitSeconds">>;
   readonly #errors: GitLabErrors;
-  readonly #budget: RateBudget;
-  readonly #gate: Gate;
+  readonly #turns: Turns;
   readonly #fetch: typeof fetch;
 
   constructor(connection: ProviderConnection, options: GitLabClientOptions = {}) {
@@ -88,9 +86,13 @@ export class GitLabClient {
     this.timeoutMs = options.requestTimeoutMs ?? 30_000;
     this.#token = connection.token;
     this.#errors = new GitLabErrors(url.host, connection.token);
-    this.#budget = new RateBudget({ secondMs: retryStepMs, maxWaitSeconds: maxRateLimitSeconds });
     this.concurrency = options.concurrency ?? 4;
-    this.#gate = new Gate(this.concurrency);
+    this.#turns = new Turns({
+      concurrency: this.concurrency,
+      secondMs: retryStepMs,
+      maxWaitSeconds: maxRateLimitSeconds,
+      refusal: (seconds) => this.#errors.rateLimited(seconds),
+    });
     this.#fetch = guardedFetch({
       name: "GitLab",
       origin: url.origin,
@@ -145,19 +147,14 @@ export class GitLabClient {
 
   async #send(url: URL, init: RequestInit, call: GitLabCall, last: Outcome): Promise<Response> {
     const { signal, background = false } = call;
-    for (let attempt = 0; ;) {
-      const wait = await this.#budget.ready(background, signal);
-      if (wait > 0) throw this.#errors.rateLimited(wait);
-      // While it waited for its turn another may have been told to wait: then it does as well.
-      const outcome = await this.#gate.run(async () =>
-        this.#budget.isOpen(background) ? this.#attempt(url, { ...init, signal }, last) : null,
+    for (let attempt = 0; ; attempt += 1) {
+      const outcome = await this.#turns.take({ background, signal }, () =>
+        this.#attempt(url, { ...init, signal }, last),
       );
-      if (outcome === null) continue;
       if (outcome instanceof Response) return outcome;
       const waitMs = this.#waitBeforeRetry(outcome.error, attempt, call);
       if (waitMs === null) throw outcome.error;
       await delay(waitMs, undefined, { signal });
-      attempt += 1;
     }
   }
 
@@ -167,13 +164,13 @@ export class GitLabClient {
       last.sent = true;
       const response = await this.#fetch(url, init);
       const window = windowOf(response.headers);
-      if (window !== null) this.#budget.note(window.limit, window.remaining, window.endsInSeconds);
+      if (window !== null) this.#turns.budget.note(window.limit, window.remaining, window.endsInSeconds);
       if (response.ok) return response;
       const limit = limitOf(response);
       if (limit !== null) {
         // Refused for being too much: nothing was done.
         last.sent = false;
-        this.#budget.pause(limit);
+        this.#turns.budget.pause(limit);
       }
       return { error: new RefusedAnswer(response.status, response.headers, await response.text()) };
     } catch (error) {

@@ -2,11 +2,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Client, SendRequestOptions } from "jira.js/core";
 import * as z from "zod";
 import { AppError } from "../../../shared/errors.ts";
-import { Gate } from "../gate.ts";
 import { guardedFetch } from "../guarded-fetch.ts";
 import type { ProviderConnection } from "../provider.ts";
-import { RateBudget } from "../rate-budget.ts";
-import { JiraErrors, RefusedAnswer, wasNeverSent } from "./errors.ts";
+import { RefusedAnswer, wasNeverSent } from "../failed-request.ts";
+import { Turns } from "../turns.ts";
+import { JiraErrors } from "./errors.ts";
+import { waitAsked, windowOf } from "./limits.ts";
 
 /** Limits of the client; each has a default that suits Jira Cloud. */
 export interface JiraClientOptions {
@@ -57,10 +58,9 @@ export class JiraClient {
   /** The site's address without a trailing slash; on Data Center with its context path, as https://host/jira. */
   readonly base: string;
   readonly #options: Required<Pick<JiraClientOptions, "retries" | "retryStepMs" | "maxRateLimitSeconds">>;
-  readonly #budget: RateBudget;
+  readonly #turns: Turns;
   readonly #errors: JiraErrors;
   readonly #authorization: string | null;
-  readonly #gate: Gate;
   readonly #fetch: typeof fetch;
 
   /** @throws {AppError} `invalid_input` where the connection has no address: every Jira has its own. */
@@ -75,12 +75,16 @@ export class JiraClient {
     this.base = url.origin + url.pathname.replace(/\/+$/, "");
     const { retries = 2, retryStepMs = 1000, maxRateLimitSeconds = 60 } = options;
     this.#options = { retries, retryStepMs, maxRateLimitSeconds };
-    this.#budget = new RateBudget({ secondMs: retryStepMs, maxWaitSeconds: maxRateLimitSeconds });
     const { token, email = "" } = connection;
     const basic = Buffer.from(`${email}:${token}`).toString("base64");
     this.#authorization = token === "" ? null : email === "" ? `Bearer ${token}` : `Basic ${basic}`;
     this.#errors = new JiraErrors(url.host, { token, email, secrets: [token, basic] });
-    this.#gate = new Gate(options.concurrency ?? 4);
+    this.#turns = new Turns({
+      concurrency: options.concurrency ?? 4,
+      secondMs: retryStepMs,
+      maxWaitSeconds: maxRateLimitSeconds,
+      refusal: (seconds) => this.#errors.rateLimited(seconds),
+    });
     this.#fetch = guardedFetch({
       name: "Jira",
       origin: url.origin,
@@ -130,9 +134,8 @@ export class JiraClient {
     if (this.#authorization !== null) headers.set("authorization", this.#authorization);
     const init = { method: request.method ?? "GET", headers, body, signal: call.signal };
     for (let attempt = 0; ; attempt += 1) {
-      const seconds = await this.#budget.ready(call.background ?? false, call.signal);
-      if (seconds > 0) throw new RefusedAnswer(429, new Headers({ "retry-after": String(seconds) }), "");
-      const outcome = await this.#gate.run(() => this.#attempt(url, init));
+      const asker = { background: call.background ?? false, signal: call.signal };
+      const outcome = await this.#turns.take(asker, () => this.#attempt(url, init));
       if (outcome instanceof Response) return outcome;
       const waitMs = this.#waitBeforeRetry(outcome.error, attempt, call);
       if (waitMs === null) throw outcome.error;
@@ -143,7 +146,8 @@ export class JiraClient {
   async #attempt(url: URL, init: RequestInit): Promise<Response | { error: unknown }> {
     try {
       const response = await this.#fetch(url, init);
-      this.#noteWindow(response.headers);
+      const window = windowOf(response.headers);
+      if (window !== null) this.#turns.budget.note(window.limit, window.remaining, window.endsInSeconds);
       // Jira answers some questions to anyone: with a token it does not take, that is as if there were nothing.
       const refused = /AUTHENTICATED_FAILED|AUTHENTICATION_DENIED/.test(
         response.headers.get("x-seraph-loginreason") ?? "",
@@ -156,15 +160,6 @@ export class JiraClient {
     }
   }
 
-  /** Where Jira counts: https://developer.atlassian.com/cloud/jira/platform/rate-limiting/ */
-  #noteWindow(headers: Headers): void {
-    const [limit, remaining] = [headers.get("x-ratelimit-limit"), headers.get("x-ratelimit-remaining")];
-    const resetAt = Date.parse(headers.get("x-ratelimit-reset") ?? "");
-    const now = Date.parse(headers.get("date") ?? "");
-    if (limit === null || remaining === null || Number.isNaN(resetAt) || Number.isNaN(now)) return;
-    this.#budget.note(Number(limit), Number(remaining), (resetAt - now) / 1000);
-  }
-
   /** Milliseconds to wait before another attempt, or null where there is to be none. */
   #waitBeforeRetry(error: unknown, attempt: number, { write = false, signal }: JiraCall): number | null {
     const { retries, retryStepMs, maxRateLimitSeconds } = this.#options;
@@ -174,11 +169,11 @@ export class JiraClient {
       const timedOut = error instanceof Error && error.name === "TimeoutError";
       return !timedOut && (!write || wasNeverSent(error)) ? backOff : null;
     }
-    const { retryAfterSeconds } = error;
+    const retryAfterSeconds = waitAsked(error.headers);
     const limited = error.status === 429 || (error.status === 503 && retryAfterSeconds !== null && !write);
     if (!limited) return error.status >= 500 && !write ? backOff : null;
     if (retryAfterSeconds === null) return backOff;
-    this.#budget.pause(retryAfterSeconds);
+    this.#turns.budget.pause(retryAfterSeconds);
     return retryAfterSeconds > maxRateLimitSeconds ? null : 0;
   }
 

@@ -1,45 +1,13 @@
 import * as z from "zod";
 import { AppError, type AppErrorOptions, type ErrorCode } from "../../../shared/errors.ts";
-
-/** An answer with an error status. */
-export class RefusedAnswer extends Error {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: string;
-
-  constructor(status: number, headers: Headers, body: string) {
-    super(`status ${status}`);
-    this.name = "RefusedAnswer";
-    this.status = status;
-    this.headers = headers;
-    this.body = body;
-  }
-
-  /** What the server says about when to come back, null where it does not. */
-  get retryAfterSeconds(): number | null {
-    const after = this.headers.get("retry-after");
-    if (after !== null) {
-      const seconds = /^\d+$/.test(after) ? Number(after) : (Date.parse(after) - Date.now()) / 1000;
-      if (Number.isFinite(seconds)) return Math.max(Math.ceil(seconds), 0);
-    }
-    const reset = Date.parse(this.headers.get("x-ratelimit-reset") ?? "");
-    return Number.isNaN(reset) ? null : Math.max(Math.ceil((reset - Date.now()) / 1000), 0);
-  }
-}
+import { quoted, RefusedAnswer, rootCause, wasNeverSent } from "../failed-request.ts";
+import { waitAsked } from "./limits.ts";
 
 /** What Jira says beside an error status: https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/#status-codes */
 const errorCollection = z.object({
   errorMessages: z.array(z.string()).catch([]),
   errors: z.record(z.string(), z.string()).catch({}),
 });
-
-const neverSentCodes = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "UND_ERR_CONNECT_TIMEOUT"]);
-
-/** Whether a request failed before a byte of it left: then a write certainly did nothing. */
-export function wasNeverSent(error: unknown): boolean {
-  const { code = "" } = rootCause(error);
-  return neverSentCodes.has(code) || /^(?:CERT_|ERR_TLS_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/.test(code);
-}
 
 export interface FailedCall {
   /** What was asked for, as "the issue ABC-1". */
@@ -99,7 +67,7 @@ export class JiraErrors {
     const because = said === "" ? "" : ` (${said})`;
     const fail = (code: ErrorCode, message: string, data: Record<string, unknown> = {}): AppError =>
       new AppError(code, message, { errors: fields, data: { providerStatus: status, ...data } });
-    if (status === 429) return this.#rateLimited(answer);
+    if (status === 429) return this.rateLimited(waitAsked(answer.headers) ?? 60);
     if (/CAPTCHA/.test(answer.headers.get("x-authentication-denied-reason") ?? "")) {
       return fail(
         "provider_unauthorized",
@@ -155,8 +123,7 @@ export class JiraErrors {
     );
   }
 
-  #rateLimited(answer: RefusedAnswer): AppError {
-    const retryAfterSeconds = answer.retryAfterSeconds ?? 60;
+  rateLimited(retryAfterSeconds: number): AppError {
     const when =
       retryAfterSeconds < 120 ? `${retryAfterSeconds} seconds` : `${Math.ceil(retryAfterSeconds / 60)} minutes`;
     return new AppError(
@@ -195,14 +162,8 @@ export class JiraErrors {
     return { said: this.#quote(parts.join("; ")), fields };
   }
 
-  /** What the other side said, on one line, short, without secrets. */
   #quote(text: string): string {
-    const clean = this.#account.secrets.reduce(
-      (left, secret) => (secret === "" ? left : left.replaceAll(secret, "[token]")),
-      text.slice(0, 10_000),
-    );
-    const line = clean.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, " ").trim();
-    return line.length > 300 ? `${line.slice(0, 300)}…` : line;
+    return quoted(text, this.#account.secrets);
   }
 }
 
@@ -214,15 +175,4 @@ function parsedJson(body: string): unknown {
     if (error instanceof SyntaxError) return null;
     throw error;
   }
-}
-
-/** fetch wraps the error that says what happened, sometimes twice. */
-function rootCause(error: unknown): { name: string; message: string; code?: string } {
-  let deepest = error;
-  for (let depth = 0; depth < 5 && deepest instanceof Error && deepest.cause !== undefined; depth += 1) {
-    deepest = deepest.cause;
-  }
-  if (!(deepest instanceof Error)) return { name: "Error", message: String(deepest) };
-  const code = "code" in deepest && typeof deepest.code === "string" ? deepest.code : undefined;
-  return { name: deepest.name, message: deepest.message, ...(code !== undefined && { code }) };
 }

@@ -23,4 +23,24 @@ describe("Gate", () => {
     work[3]?.resolve("fourth");
     assert.deepEqual(await Promise.all([outcomes[0], outcomes[3]]), ["first", "fourth"]);
   });
+
+  it("lets what is cancelled leave the queue at once", async () => {
+    const gate = new Gate(1);
+    const first = Promise.withResolvers<void>();
+    const running = gate.run(() => first.promise);
+    const cancel = new AbortController();
+    const left = gate.run(() => Promise.reject(new Error("has to stay away")), cancel.signal);
+    const next = gate.run(() => Promise.resolve("next"));
+    cancel.abort(new Error("enough"));
+    await assert.rejects(left, /enough/);
+    await assert.rejects(
+      gate.run(() => Promise.resolve(), cancel.signal),
+      /enough/,
+      "nor does it join the queue",
+    );
+    first.resolve();
+    await running;
+    assert.equal(await next, "next");
+    assert.equal(await gate.run(() => Promise.resolve("free again")), "free again");
+  });
 });
