@@ -272,7 +272,7 @@ function limit(options: MountOptions): RequestHandler {
     ...limiting,
     windowMs: 60_000,
     limit: options.anonymousLimit,
-    keyGenerator: options.manyPeople ? peerOf : byAddress,
+    keyGenerator: (request) => (options.manyPeople ? peerOf(request) : byAddress(request)),
   });
   return (request, response, next) => {
     // People on one host share the address, so whatever a stranger does there must not keep the owner from signing in:

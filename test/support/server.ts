@@ -2,7 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClient, type Client } from "../../shared/contract/client.ts";
-import { signInLocally } from "../../shared/contract/sign-in.ts";
+import { requestAdmin, signInLocally } from "../../shared/contract/sign-in.ts";
+import type { Clock } from "../../shared/clock.ts";
 import type { Level, User } from "../../shared/entities/user.ts";
 import { createApp, type App } from "../../server/app.ts";
 import { loadConfig } from "../../server/config/load.ts";
@@ -29,11 +30,13 @@ export interface SignedIn {
 }
 
 export interface TestServerOptions {
+  /** `AIOPS_MODE: "shared"` gives a server for many people, where everybody here signs in by password. */
   env?: Record<string, string>;
   /** A directory to keep, instead of a new one that is removed. */
   dir?: string;
   /** Milliseconds of a minute of the sync schedule. */
   syncMinuteMs?: number;
+  clock?: Clock;
 }
 
 export const localSecret = "secret-of-the-test-server";
@@ -52,7 +55,10 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     AIOPS_TMUX_SOCKET: `aiops-test-${unique}`,
     ...options.env,
   };
-  let app = await start(env, options.syncMinuteMs);
+  let app = await start(env, options);
+  const passwords = new Map<string, string>();
+  const signInAs = (email?: string) =>
+    env["AIOPS_MODE"] === "shared" ? signInByPassword(server, passwords, email ?? adminEmail) : signIn(app.url, email);
   const server: TestServer = {
     url: app.url,
     dir,
@@ -66,11 +72,11 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
         const username = email.replace(/@.*/, "");
         await server.client.users.create({ email, username, name: username, level, memberships, linuxUser });
       }
-      return signIn(server.url, email);
+      return signInAs(email);
     },
     restart: async () => {
       await app.close();
-      app = await start(env, options.syncMinuteMs);
+      app = await start(env, options);
       server.url = app.url;
       await signInFirst();
     },
@@ -80,7 +86,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     },
   };
   const signInFirst = async () => {
-    const { client, token } = await signIn(server.url);
+    const { client, token } = await signInAs();
     server.client = client;
     server.token = token;
   };
@@ -88,12 +94,49 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   return server;
 }
 
-async function start(env: Record<string, string | undefined>, syncMinuteMs = 60_000): Promise<App> {
+async function start(env: Record<string, string | undefined>, options: TestServerOptions): Promise<App> {
   const config = await loadConfig({ env });
-  return createApp({ config, env, version: "0.0.0-test", log: createLogger("error"), localSecret, syncMinuteMs });
+  const { clock, syncMinuteMs = 60_000 } = options;
+  return createApp({
+    config,
+    env,
+    version: "0.0.0-test",
+    log: createLogger("error"),
+    localSecret,
+    syncMinuteMs,
+    ...(clock !== undefined && { clock }),
+  });
+}
+
+/** Sets a password with a one-time code where the person has none yet. */
+async function signInByPassword(
+  { url, client }: TestServer,
+  passwords: Map<string, string>,
+  email: string,
+): Promise<SignedIn> {
+  const stranger = createClient({ url, token: () => Promise.resolve(undefined) });
+  const known = passwords.get(email);
+  if (known !== undefined) return signedIn(url, await stranger.auth.login({ email, password: known, client: "test" }));
+  const password = `the words of ${email}`;
+  passwords.set(email, password);
+  const { code } = email === adminEmail ? await firstAdmin(url) : await issueCode(client, email);
+  return signedIn(url, await stranger.auth.redeem({ code, password, client: "test" }));
+}
+
+const adminEmail = "admin@example.org";
+
+const firstAdmin = (url: string) => requestAdmin({ url, secret: localSecret, email: adminEmail });
+
+async function issueCode(client: Client, email: string): Promise<{ code: string }> {
+  const [user] = (await client.users.list({ email })).items;
+  if (user === undefined) throw new Error(`nobody has the address ${email}`);
+  return client.users.issueCode({ id: user.id });
 }
 
 async function signIn(url: string, as?: string): Promise<SignedIn> {
-  const { token, user } = await signInLocally({ url, secret: localSecret, client: "test", as });
+  return signedIn(url, await signInLocally({ url, secret: localSecret, client: "test", as }));
+}
+
+function signedIn(url: string, { token, user }: { token: string; user: User }): SignedIn {
   return { token, user, client: createClient({ url, token: () => Promise.resolve(token) }) };
 }
