@@ -125,7 +125,12 @@ export async function runAs(
   child.stderr?.setEncoding("utf8").on("data", (text: string) => void (output.stderr += text));
   child.once("error", reject);
   child.once("close", (code) => resolve(code ?? -1));
-  child.stdin?.end(options.input ?? "");
+  child.stdin?.on("error", (error: NodeJS.ErrnoException) => {
+    // A command may end before it has read its input.
+    if (error.code !== "EPIPE") reject(error);
+  });
+  if (options.input === undefined) child.stdin?.end();
+  else child.stdin?.end(options.input);
   return { code: await promise, ...output };
 }
 

@@ -8,8 +8,15 @@ import { distrust } from "./trusted-path.ts";
 /** A helper that must not run as it was started; the message says why and what to do. */
 export class Refusal extends Error {}
 
-/** What the launcher passes to its interpreter; another one would load or run what nobody looked at. */
-export const interpreterFlags = ["--max-semi-space-size=1", "--disable-warning=ExperimentalWarning"];
+/**
+ * What the launcher passes to its interpreter; another one would load or run what nobody looked at. SIGUSR1 would open
+ * a debugger's port to everybody on the host.
+ */
+export const interpreterFlags = [
+  "--disable-sigusr1",
+  "--max-semi-space-size=1",
+  "--disable-warning=ExperimentalWarning",
+];
 
 /** Names of the files of an installed helper, in one directory. */
 export const helperNames = {

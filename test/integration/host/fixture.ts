@@ -36,7 +36,11 @@ export async function makePerson(environment: Record<string, string> = {}): Prom
 }
 
 /** A bare repository with one commit on `main`; answers its file:// address. */
-export async function makeRemote(person: Person, name = "remote.git", files = { "README.md": "# Read me\n" }) {
+export async function makeRemote(
+  person: Person,
+  name = "remote.git",
+  files: Readonly<Record<string, string>> = { "README.md": "# Read me\n" },
+) {
   const bare = path.join(person.base, name);
   const work = await mkdtemp(path.join(person.base, "seed-"));
   await person.git(person.base, "init", "--bare", "--", bare);
