@@ -231,7 +231,9 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
   });
   const attachments = new AttachmentService(trackers);
 
-  const tools = new Tools({ commands: config.commands, clock, nodeDirectory: dirname(process.execPath) });
+  // Beside an installed helper stands a node that everybody on the host can run.
+  const nodeDirectory = dirname(config.mode === "shared" ? config.helper : process.execPath);
+  const tools = new Tools({ commands: config.commands, clock, nodeDirectory, useLoginShell: config.useLoginShell });
   const servers = new TmuxServers({
     host,
     socket: config.tmuxSocket,

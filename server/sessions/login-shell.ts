@@ -25,13 +25,20 @@ export function inLoginShell(shell: string, lastFolder: string, argv: readonly s
   return [posix, "-l", "-i", "-c", posixScript, "aiops", lastFolder, ...argv];
 }
 
+/** The same without the person's start files, where the host is configured so (`useLoginShell`). */
+export function inPlainShell(lastFolder: string, argv: readonly string[]): string[] {
+  return ["/bin/sh", "-c", posixScript, "aiops", lastFolder, ...argv];
+}
+
 /** Where programs of a person are found: the PATH their login shell makes, and the usual folders of npm's own. */
 export class LoginPaths {
   readonly #clock: Clock;
+  readonly #useLoginShell: boolean;
   readonly #known = new Map<string, { folders: Promise<string[]>; at: number }>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, useLoginShell: boolean) {
     this.#clock = clock;
+    this.#useLoginShell = useLoginShell;
   }
 
   /** Absolute folders, in the order they are searched; asked anew after half a minute. */
@@ -39,23 +46,36 @@ export class LoginPaths {
     const now = this.#clock.now();
     const known = this.#known.get(user.name);
     if (known && Math.abs(now - known.at) < rememberMs) return known.folders;
-    const folders = readFolders(user);
+    const folders = readFolders(user, this.#useLoginShell);
     this.#known.set(user.name, { folders, at: now });
     return folders;
   }
 }
 
-async function readFolders(user: HostUser): Promise<string[]> {
-  const login = (await loginPath(user, ["-l", "-i", "-c"])) ?? (await loginPath(user, ["-l", "-c"])) ?? "";
+async function readFolders(user: HostUser, useLoginShell: boolean): Promise<string[]> {
+  const shells = useLoginShell
+    ? [
+        ["-l", "-i", "-c"],
+        ["-l", "-c"],
+      ]
+    : [["-c"]];
+  let login: string | null = null;
+  for (const flags of shells) login ??= await shellPath(user, flags);
   const own = [".local/bin", ".npm-global/bin", ".claude/local", ".bun/bin"].map((folder) =>
     path.join(user.home, folder),
   );
-  const all = [...login.split(path.delimiter), ...own, ...(await npmPrefixFolder(user)), "/usr/local/bin", "/usr/bin"];
+  const all = [
+    ...(login ?? "").split(path.delimiter),
+    ...own,
+    ...(await npmPrefixFolder(user)),
+    "/usr/local/bin",
+    "/usr/bin",
+  ];
   return [...new Set(all.filter((folder) => path.isAbsolute(folder)))];
 }
 
 /** Null where the shell does not say: its start files failed, or waited for an answer. */
-async function loginPath(user: HostUser, flags: readonly string[]): Promise<string | null> {
+async function shellPath(user: HostUser, flags: readonly string[]): Promise<string | null> {
   const mark = randomBytes(8).toString("hex");
   try {
     // Start files may print; only what stands between the marks counts.

@@ -3,7 +3,7 @@ import type { Clock } from "../../shared/clock.ts";
 import type { Tool } from "../../shared/entities/session.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { HostUser } from "../host/host.ts";
-import { inLoginShell, LoginPaths } from "./login-shell.ts";
+import { inLoginShell, inPlainShell, LoginPaths } from "./login-shell.ts";
 
 /** A command from the configuration's allowlist. */
 export interface AllowedCommand {
@@ -37,6 +37,8 @@ export interface ToolsOptions {
   clock: Clock;
   /** Folder of the product's own `node`, searched last: a host may have no other. */
   nodeDirectory: string;
+  /** Whether tools start through the person's login shell, with its start files; true unless told. */
+  useLoginShell?: boolean;
 }
 
 /** What a session can run: the three AI tools, the login shell, and the commands the configuration allows. */
@@ -44,11 +46,12 @@ export class Tools {
   readonly #definitions: ReadonlyMap<string, Definition>;
   readonly #paths: LoginPaths;
   readonly #nodeDirectory: string;
+  readonly #useLoginShell: boolean;
   /** By program and its time of change. */
   readonly #versions = new Map<string, Promise<string | null>>();
 
   /** @throws AppError `invalid_input` where a command takes a name that is taken */
-  constructor({ commands, clock, nodeDirectory }: ToolsOptions) {
+  constructor({ commands, clock, nodeDirectory, useLoginShell = true }: ToolsOptions) {
     const definitions = new Map(builtIn.map((definition) => [definition.name, definition]));
     for (const { name, label, command } of commands) {
       if (name === shellName || definitions.has(name)) {
@@ -60,8 +63,9 @@ export class Tools {
       definitions.set(name, { name, label: label ?? name, command, npmPackage: null });
     }
     this.#definitions = definitions;
-    this.#paths = new LoginPaths(clock);
+    this.#paths = new LoginPaths(clock, useLoginShell);
     this.#nodeDirectory = nodeDirectory;
+    this.#useLoginShell = useLoginShell;
   }
 
   /** Every tool, whether it is installed for that person, where, and in which version. */
@@ -79,11 +83,11 @@ export class Tools {
   }
 
   /**
-   * The argument vector that runs a tool in a pane, through the person's login shell. No prompt is in it.
+   * The argument vector that runs a tool in a pane, through a shell. No prompt is in it.
    * @throws AppError `invalid_input` for a tool that is not allowed, `tool_missing` saying how to install it
    */
   async launch(user: HostUser, name: string): Promise<string[]> {
-    if (name === shellName) return [user.shell, "-l"];
+    if (name === shellName) return this.#useLoginShell ? [user.shell, "-l"] : [user.shell];
     const definition = this.#definitions.get(name);
     if (!definition) {
       const known = [...this.#definitions.keys(), shellName].join(", ");
@@ -93,7 +97,10 @@ export class Tools {
     }
     const program = await this.#find(user, definition);
     if (program === null) throw missing(definition);
-    return inLoginShell(user.shell, this.#nodeDirectory, [program, ...definition.command.slice(1)]);
+    const argv = [program, ...definition.command.slice(1)];
+    return this.#useLoginShell
+      ? inLoginShell(user.shell, this.#nodeDirectory, argv)
+      : inPlainShell(this.#nodeDirectory, argv);
   }
 
   async #describe(user: HostUser, definition: Definition): Promise<Tool> {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { inLoginShell } from "../../../server/sessions/login-shell.ts";
+import { inLoginShell, inPlainShell } from "../../../server/sessions/login-shell.ts";
 
 describe("a tool in the login shell", () => {
   it("goes through the person's shell with its arguments apart from the script", () => {
@@ -17,5 +17,11 @@ describe("a tool in the login shell", () => {
 
   it("takes /bin/sh for a shell whose language it does not know", () => {
     assert.equal(inLoginShell("/bin/tcsh", "/opt/node", ["/opt/tool"])[0], "/bin/sh");
+  });
+
+  it("goes past the person's shell and start files where the host is configured so", () => {
+    const argv = inPlainShell("/opt/node", ["/opt/it's; x", "--flag"]);
+    assert.deepEqual(argv.slice(0, 2), ["/bin/sh", "-c"]);
+    assert.deepEqual(argv.slice(-4), ["aiops", "/opt/node", "/opt/it's; x", "--flag"]);
   });
 });
