@@ -69,6 +69,7 @@ import { UserService } from "./users/service.ts";
 import { WebhookDeliveries } from "./webhooks/deliveries.ts";
 import { WebhookService } from "./webhooks/service.ts";
 import { IssueContextService } from "./work/context.ts";
+import { RepositoryCredentials } from "./work/credentials.ts";
 import { ProjectUses } from "./work/project-uses.ts";
 import { workRoutes } from "./work/routes.ts";
 import { SessionStarter } from "./work/sessions.ts";
@@ -269,7 +270,8 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
   const uses = new ProjectUses({ linuxUsersHere: here.linuxUsers, tenants, issues, sessions, jobs, workspaces });
   const contexts = new IssueContextService({ ...places, issues, contexts: contextFiles, workspaces, host });
   const starter = new SessionStarter({ ...places, issues, sessions, workspaces });
-  const workspaceJobs = new WorkspaceJobService({ ...places, workspaces, sessions, jobs, events });
+  const credentials = new RepositoryCredentials({ sshKeys, sshHosts, connections });
+  const workspaceJobs = new WorkspaceJobService({ ...places, workspaces, sessions, jobs, events, credentials });
   const work = new StartWorkService({
     ...places,
     host,
@@ -280,6 +282,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
     workspaces,
     contexts,
     workspaceJobs,
+    credentials,
   });
   closers.push(() => jobs.stop());
   closers.push(() => webhooks.stop());

@@ -18,6 +18,7 @@ import type { SecretBox } from "../secrets/secret-box.ts";
 import type { InTurn } from "../serial.ts";
 import type { DocumentStore } from "../storage/document-store.ts";
 import { checkProviderAddress } from "./address.ts";
+import { repositoryAccess } from "./repository-token.ts";
 
 const stored = connection.omit({ hasToken: true, hasWebhookSecret: true }).extend({
   /** Encrypted, or null where there is none. */
@@ -178,6 +179,15 @@ export class ConnectionService {
     await checkProviderAddress(record.baseUrl, this.#options.allowPrivateAddresses);
     const { provider, baseUrl, email } = record;
     return this.#providers.get({ id, provider, baseUrl, email, token: this.#open(record) });
+  }
+
+  /** What repositories on the connection's host (with its port) are reached with; undefined where it has no token. */
+  repositoryToken(id: string): { host: string; username: string; password: string } | undefined {
+    const record = this.#directory.find(id);
+    if (record === undefined) return undefined;
+    const access = repositoryAccess(record);
+    const password = this.#open(record);
+    return access === null || password === "" ? undefined : { ...access, password };
   }
 
   /** What the tracker signs its webhooks with; undefined for no such connection, or where none is stored. */

@@ -1,4 +1,6 @@
+import { AppError } from "../../shared/errors.ts";
 import type { Implementer } from "../http/authorize.ts";
+import type { Principal } from "../http/context.ts";
 import type { IssueContextService } from "./context.ts";
 import type { StartWorkService } from "./start.ts";
 import type { SessionStarter } from "./sessions.ts";
@@ -30,8 +32,11 @@ export function workRoutes(os: Implementer, { contexts, work, workspaces, starte
     },
     workspaces: {
       initialise: os.workspaces.initialise.handler(({ input, context: { principal } }) => ({
-        jobId: workspaces.initialise(input.id, principal.userId).id,
+        jobId: workspaces.initialise(input.id, onBehalfOf(principal, input.userId)).id,
       })),
+      git: os.workspaces.git.handler(({ input: { id, ...action }, context: { principal }, signal }) =>
+        workspaces.git(id, principal.userId, action, signal ?? new AbortController().signal),
+      ),
       get: os.workspaces.get.handler(({ input, context: { principal } }) =>
         workspaces.status(input.id, principal.userId),
       ),
@@ -40,4 +45,10 @@ export function workRoutes(os: Implementer, { contexts, work, workspaces, starte
       ),
     },
   };
+}
+
+/** Whose workspace is meant. @throws AppError forbidden for another person's, but to administrators */
+function onBehalfOf({ userId, level }: Principal, wanted: string | undefined): string {
+  if (wanted === undefined || wanted === userId || level === "admin") return wanted ?? userId;
+  throw new AppError("forbidden", "Only an administrator makes another person's workspace.");
 }

@@ -11,6 +11,7 @@ import type { Host } from "../host/host.ts";
 import type { WorkspaceService } from "../workspaces/service.ts";
 import type { IssueContextService } from "./context.ts";
 import type { WorkspaceJobService } from "./workspace-jobs.ts";
+import type { RepositoryCredentials } from "./credentials.ts";
 import { resolvePlace, type Place, type PlaceSources } from "./place.ts";
 
 export interface StartWorkOptions extends PlaceSources {
@@ -22,6 +23,7 @@ export interface StartWorkOptions extends PlaceSources {
   workspaces: WorkspaceService;
   contexts: IssueContextService;
   workspaceJobs: WorkspaceJobService;
+  credentials: RepositoryCredentials;
 }
 
 export interface StartWork {
@@ -64,7 +66,7 @@ export class StartWorkService {
   }
 
   async #run(place: Place, issueId: string, request: StartWork, { signal, report }: JobWork): Promise<StartedWork> {
-    const { host, issues, sessions, tools, workspaces, contexts } = this.#options;
+    const { host, issues, sessions, tools, workspaces, contexts, credentials } = this.#options;
     const step = (done: number, name: string) => {
       signal.throwIfAborted();
       report({ done, total: 4, step: name });
@@ -98,6 +100,7 @@ export class StartWorkService {
     step(1, "Preparing the workspace");
     await workspaces.initialise(workspaceProject, linuxUser, {
       signal,
+      credentials: () => credentials.of(project, (name) => report({ done: 0, total: 0, step: name })),
       onProgress: ({ step: name, percent }) =>
         report({ done: percent ?? 0, total: percent === null ? 0 : 100, step: name }),
     });

@@ -1,10 +1,11 @@
 import type { Job } from "../../shared/entities/job.ts";
 import type { Project } from "../../shared/entities/project.ts";
-import type { Workspace } from "../../shared/entities/workspace.ts";
+import type { GitAction, Workspace } from "../../shared/entities/workspace.ts";
 import type { EventBus } from "../events/bus.ts";
 import type { JobService } from "../jobs/service.ts";
 import type { SessionService } from "../sessions/service.ts";
 import type { WorkspaceService } from "../workspaces/service.ts";
+import type { RepositoryCredentials } from "./credentials.ts";
 import { resolvePlace, type PlaceSources } from "./place.ts";
 
 export interface WorkspaceJobOptions extends PlaceSources {
@@ -12,6 +13,7 @@ export interface WorkspaceJobOptions extends PlaceSources {
   sessions: SessionService;
   jobs: JobService;
   events: EventBus;
+  credentials: RepositoryCredentials;
 }
 
 /** A person's workspaces, by project: cloned as a job, announced when they change. */
@@ -23,7 +25,7 @@ export class WorkspaceJobService {
   }
 
   initialise(projectId: string, userId: string): Job {
-    const { jobs, workspaces } = this.#options;
+    const { jobs, workspaces, credentials } = this.#options;
     const { project, workspaceProject, linuxUser } = resolvePlace(this.#options, projectId, userId);
     return jobs.start({
       kind: "workspace",
@@ -33,6 +35,7 @@ export class WorkspaceJobService {
       run: async ({ signal, report }) => {
         const made = await workspaces.initialise(workspaceProject, linuxUser, {
           signal,
+          credentials: () => credentials.of(project, (step) => report({ done: 0, total: 0, step })),
           onProgress: ({ step, percent }) => report({ done: percent ?? 0, total: percent === null ? 0 : 100, step }),
         });
         this.announce(project, userId, made);
@@ -44,6 +47,21 @@ export class WorkspaceJobService {
   async status(projectId: string, userId: string): Promise<Workspace> {
     const { workspaceProject, linuxUser } = resolvePlace(this.#options, projectId, userId);
     return this.#options.workspaces.status(workspaceProject, linuxUser);
+  }
+
+  /** Does one thing by git in the person's workspace, in their name, and tells their views. */
+  async git(projectId: string, userId: string, action: GitAction, signal: AbortSignal): Promise<Workspace> {
+    const { sessions, workspaces, credentials } = this.#options;
+    const { project, user, workspaceProject, linuxUser } = resolvePlace(this.#options, projectId, userId);
+    const now = await workspaces.git(workspaceProject, linuxUser, action, {
+      author: { name: user.name, email: user.email },
+      protectedBranches: project.protectedBranches,
+      credentials: () => credentials.of(project),
+      busyPaths: () => sessions.live().map(({ workspacePath }) => workspacePath),
+      signal,
+    });
+    this.announce(project, userId, now);
+    return now;
   }
 
   async remove(projectId: string, userId: string, force: boolean): Promise<void> {

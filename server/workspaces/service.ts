@@ -2,11 +2,13 @@ import { randomBytes } from "node:crypto";
 import path from "node:path";
 import { AppError } from "../../shared/errors.ts";
 import { sameRepository, validateRepositoryUrl } from "../../shared/rules/repository-url.ts";
-import type { GitCommit } from "../host/git.ts";
+import type { GitAction } from "../../shared/entities/workspace.ts";
+import type { GitCommit, GitCredentials } from "../host/git.ts";
 import type { Host, HostProgress, HostUser } from "../host/host.ts";
 import { isWithin } from "../host/safe-path.ts";
 import { Serial } from "../serial.ts";
 import { mapBounded } from "./concurrency.ts";
+import { doGitAction, type GitActionContext } from "./git-actions.ts";
 import { locate, markClone, workspaceRoot, type WorkspaceConfig, type WorkspaceProject } from "./location.ts";
 import { prepareTree, undoAfter, type PieceOfWork, type PreparedTree } from "./prepare-tree.ts";
 import { listWorktrees, mendWorktrees, worktreeStatuses, type WorktreeStatus } from "./trees.ts";
@@ -27,6 +29,8 @@ export interface WorkspaceStatus {
 }
 
 export interface InitialiseOptions {
+  /** Asked for where there is something to clone; see `GitActionContext`. */
+  credentials?: () => Promise<GitCredentials | undefined>;
   signal?: AbortSignal;
   onProgress?: (progress: HostProgress) => void;
 }
@@ -80,12 +84,34 @@ export class WorkspaceService {
         throw new AppError("conflict", message, { data: { path: clone } });
       }
       if (exists) await checkRemote(user, clone, project);
-      else await user.git.clone(project.repositoryUrl, clone, { allowFile: this.#config.allowFile, ...options });
+      else await this.#clone(user, project, clone, options);
       await markClone(user, clone, project);
       if (!exists) await checkoutDefault(user, clone, project);
       return this.#statusAt(user, clone);
     };
     return this.#inTurn(project, linuxUser, make, options.signal);
+  }
+
+  /**
+   * Does one thing by git in the clone, or the worktree the action names, after what a killed server left half-done
+   * there is put back. Answers the state afterwards.
+   * @throws AppError `workspace_missing`; `invalid_input` for a path that is none of the workspace's trees; see
+   * `doGitAction`
+   */
+  git(
+    project: WorkspaceProject,
+    linuxUser: string,
+    action: GitAction,
+    context: GitActionContext,
+  ): Promise<WorkspaceStatus> {
+    const act = async (user: HostUser) => {
+      const { clone, path: tree } = await this.#treeOf(user, project, action.worktree);
+      await user.git.recover(tree);
+      await checkRemote(user, clone, project);
+      await doGitAction(action, { ...context, user, tree, allowFile: this.#config.allowFile });
+      return this.#statusAt(user, clone);
+    };
+    return this.#inTurn(project, linuxUser, act, context.signal);
   }
 
   /** Reads only. A clone deleted by hand is told as `exists: false`. */
@@ -150,6 +176,7 @@ export class WorkspaceService {
   ): Promise<T> {
     const take = async (user: HostUser) => {
       const clone = await this.#cloneOf(user, project);
+      await user.git.recover(clone);
       await markClone(user, clone, project);
       const base = { user, clone, defaultBranch: project.defaultBranch };
       const prepared = await prepareTree(base, { ...work, busyPaths: work.busyPaths() });
@@ -175,14 +202,8 @@ export class WorkspaceService {
     start: (tree: UsableTree) => Promise<T>,
   ): Promise<T> {
     return this.#inTurn(project, linuxUser, async (user) => {
-      const clone = await this.#cloneOf(user, project);
-      const [status, worktrees] = await Promise.all([user.git.status(clone), listWorktrees(user, clone)]);
-      const trees = [{ path: clone, branch: status.branch }, ...worktrees];
-      const tree = trees.find((candidate) => candidate.path === (wanted ?? clone));
-      if (tree !== undefined) return start(tree);
-      throw new AppError("invalid_input", `${wanted ?? clone} is not one of the workspace's working trees.`, {
-        errors: [{ path: "worktree", message: "must be the clone or one of its worktrees" }],
-      });
+      const { path, branch } = await this.#treeOf(user, project, wanted);
+      return start({ path, branch });
     });
   }
 
@@ -198,6 +219,34 @@ export class WorkspaceService {
     const [status, worktrees] = await Promise.all([user.git.status(clone), worktreeStatuses(user, clone)]);
     const { branch, ahead, behind, dirty, lastCommit } = status;
     return { path: clone, exists: true, branch, ahead, behind, dirty, lastCommit, worktrees };
+  }
+
+  /** @throws AppError `workspace_missing`; `invalid_input` for a path that is none of the workspace's trees */
+  async #treeOf(
+    user: HostUser,
+    project: WorkspaceProject,
+    wanted: string | undefined,
+  ): Promise<UsableTree & { clone: string }> {
+    const clone = await this.#cloneOf(user, project);
+    const [status, worktrees] = await Promise.all([user.git.status(clone), listWorktrees(user, clone)]);
+    const trees = [{ path: clone, branch: status.branch }, ...worktrees];
+    const tree = trees.find((candidate) => candidate.path === (wanted ?? clone));
+    if (tree !== undefined) return { path: tree.path, branch: tree.branch, clone };
+    throw new AppError("invalid_input", `${wanted ?? clone} is not one of the workspace's working trees.`, {
+      errors: [{ path: "worktree", message: "must be the clone or one of its worktrees" }],
+    });
+  }
+
+  async #clone(
+    user: HostUser,
+    project: WorkspaceProject,
+    clone: string,
+    { credentials, ...options }: InitialiseOptions,
+  ): Promise<void> {
+    const given = await credentials?.();
+    const { allowFile } = this.#config;
+    const more = { ...options, ...(given ? { credentials: given } : {}) };
+    await user.git.clone(project.repositoryUrl, clone, { allowFile, ...more });
   }
 
   async #cloneOf(user: HostUser, project: WorkspaceProject): Promise<string> {

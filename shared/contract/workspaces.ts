@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { id, queryFlag } from "../entities/common.ts";
-import { workspace } from "../entities/workspace.ts";
+import { gitRequest, workspace } from "../entities/workspace.ts";
 import { jobAccepted } from "./jobs.ts";
 import { on, operation } from "./operation.ts";
 
@@ -10,8 +10,19 @@ const tags = ["workspaces"];
 export const workspaces = {
   initialise: operation
     .route({ method: "POST", path, summary: "Clone the project into the caller's workspace", successStatus: 202, tags })
-    .meta({ capability: "workspaces.use", effect: "write", scope: [on("project")], example: {} })
-    .input(z.object({ id }))
+    .meta({
+      capability: "workspaces.use",
+      effect: "write",
+      scope: [on("project"), on("user", "userId")],
+      example: {},
+    })
+    .input(
+      z.object({
+        id,
+        /** Whose; another person than oneself needs an administrator. */
+        userId: id.optional(),
+      }),
+    )
     .output(jobAccepted),
   get: operation
     .route({ method: "GET", path, summary: "The state of the caller's clone", tags })
@@ -33,4 +44,19 @@ export const workspaces = {
       example: { input: { force: false } },
     })
     .input(z.object({ id, force: queryFlag.optional() })),
+  git: operation
+    .route({
+      method: "POST",
+      path: "/api/projects/{id}/git",
+      summary: "Pull, push, commit, check out, create a branch or merge in the caller's workspace",
+      tags,
+    })
+    .meta({
+      capability: "workspaces.use",
+      effect: "write",
+      scope: [on("project")],
+      example: { input: { action: "commit", message: "Say hello", paths: ["README.md"] } },
+    })
+    .input(gitRequest)
+    .output(workspace),
 };

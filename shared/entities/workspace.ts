@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { timestamp } from "./common.ts";
+import { id, refName, timestamp } from "./common.ts";
 
 export const commitSummary = z.object({ author: z.string(), at: timestamp, subject: z.string(), sha: z.string() });
 
@@ -28,3 +28,42 @@ export const workspace = z.object({
 export type Workspace = z.infer<typeof workspace>;
 export type Worktree = z.infer<typeof worktree>;
 export type CommitSummary = z.infer<typeof commitSummary>;
+
+const message = z
+  .string()
+  .max(50_000)
+  .refine((text) => text.trim() !== "", "must not be empty");
+
+/** What every request of git says. */
+const request = {
+  /** The project. */
+  id,
+  /** The working tree, as the workspace's status names it; the clone unless told. */
+  worktree: z.string().max(4096).optional(),
+};
+
+/** One thing done by git in a person's workspace. */
+export const gitRequest = z.discriminatedUnion("action", [
+  z.object({ action: z.literal("pull"), ...request }),
+  z.object({ action: z.literal("push"), setUpstream: z.boolean().optional(), ...request }),
+  z.object({
+    action: z.literal("commit"),
+    message,
+    /** Relative to the working tree; everything that changed unless told. */
+    paths: z.array(z.string().min(1).max(4096)).min(1).max(1000).optional(),
+    ...request,
+  }),
+  z.object({ action: z.literal("checkout"), branch: refName, ...request }),
+  z.object({
+    action: z.literal("createBranch"),
+    branch: refName,
+    /** A branch, remote branch or commit; what is checked out unless told. */
+    from: refName.optional(),
+    ...request,
+  }),
+  z.object({ action: z.literal("merge"), branch: refName, ...request }),
+]);
+
+type WithoutId<T> = T extends unknown ? Omit<T, "id"> : never;
+
+export type GitAction = WithoutId<z.infer<typeof gitRequest>>;

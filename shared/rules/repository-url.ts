@@ -39,6 +39,16 @@ export function validateRepositoryUrl(url: string, rules: RepositoryUrlRules): R
   return refuse("write https://host/path, ssh://host/path or git@host:path");
 }
 
+/** Where an https or ssh address leads; null for files. The port is the usual one unless told. */
+export function repositoryHost(address: RepositoryUrl): { host: string; port: number } | null {
+  const { transport, url } = address;
+  if (transport === "file") return null;
+  const parsed = scheme.test(url) ? URL.parse(url) : null;
+  if (parsed) return { host: parsed.hostname, port: Number(parsed.port || (transport === "ssh" ? 22 : 443)) };
+  const host = /^(?:[^@:/]*@)?([^:/]+):/.exec(url)?.[1];
+  return host === undefined ? null : { host, port: 22 };
+}
+
 /** Whether two addresses mean the same repository, as far as that shows from the text. */
 export function sameRepository(a: string, b: string): boolean {
   return comparable(a) === comparable(b);

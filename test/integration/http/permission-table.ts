@@ -253,6 +253,11 @@ export const permissionTable: Record<string, Row> = {
   "filters.remove": row(personal(204), async (place) => ({ path: `/api/filters/${await personalFilter(place)}` })),
 
   "workspaces.initialise": row(working(202), ({ project }) => ({ path: `/api/projects/${project.id}/workspace` })),
+  // Without a message it is refused as invalid, after everybody else was turned away.
+  "workspaces.git": row(working(400), ({ project }) => ({
+    path: `/api/projects/${project.id}/git`,
+    body: { action: "commit", message: "" },
+  })),
   "workspaces.get": row(working(200), ({ project }) => ({ path: `/api/projects/${project.id}/workspace` })),
   "workspaces.remove": row(working(204), async (place, world) => {
     const id = await freshProject(place, world);
