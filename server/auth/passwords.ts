@@ -35,7 +35,7 @@ export class Passwords {
   /** @returns what to store, in PHC string format */
   async hash(password: string): Promise<string> {
     const salt = randomBytes(saltLength);
-    return phc(cost, salt, await this.derive(password, salt, cost, tagLength));
+    return phc(cost, salt, await this.#derive(password, salt, cost, tagLength));
   }
 
   /**
@@ -47,24 +47,28 @@ export class Passwords {
     const expected = Buffer.from(tag, "base64");
     if (expected.length === 0) return false;
     const paid = { memory: Number(memory), passes: Number(passes), parallelism: Number(parallelism) };
-    const given = await this.derive(password, Buffer.from(salt, "base64"), paid, expected.length);
+    const given = await this.#derive(password, Buffer.from(salt, "base64"), paid, expected.length);
     return timingSafeEqual(given, expected) && stored !== undefined;
   }
 
-  /** The one place that a password is worked on; tests look at how often it is asked. */
-  protected async derive(password: string, salt: Buffer, paid: Cost, length: number): Promise<Buffer> {
+  async #derive(password: string, salt: Buffer, paid: Cost, length: number): Promise<Buffer> {
     if (this.#running >= mostAtOnce) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#running += 1;
     try {
-      // One spelling for what looks alike, as NIST SP 800-63B section 3.1.1.2 asks.
-      const message = Buffer.from(password.normalize("NFKC"), "utf8");
-      return await derive("argon2id", { message, nonce: salt, tagLength: length, ...paid });
+      return await this.work(password, salt, paid, length);
     } finally {
       // Whoever waits takes over the place.
       const next = this.#waiting.shift();
       if (next === undefined) this.#running -= 1;
       else next();
     }
+  }
+
+  /** The one place that a password is worked on; tests look at how often it is asked, and for what. */
+  protected work(password: string, salt: Buffer, paid: Cost, length: number): Promise<Buffer> {
+    // One spelling for what looks alike, as NIST SP 800-63B section 3.1.1.2 asks.
+    const message = Buffer.from(password.normalize("NFKC"), "utf8");
+    return derive("argon2id", { message, nonce: salt, tagLength: length, ...paid });
   }
 }
 
