@@ -121,7 +121,7 @@ export function addServerCommands(program: Command, context: Context): void {
     .action(async (options: { json?: boolean; repair?: boolean }) => {
       const own = context();
       if (options.repair === true) await repair(own);
-      const { diagnose } = await import("../doctor.ts");
+      const { diagnose } = await import("../doctor/diagnose.ts");
       const findings = await diagnose(await loadConfig(own), own.env);
       if (options.json === true) printJson(own.output, findings);
       else
