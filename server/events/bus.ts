@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { EventEntity, ServerEvent } from "../../shared/entities/event.ts";
 import { mayUse, seesTenant, type Capability, type TenantScope } from "../../shared/rules/permissions.ts";
+import { scopesAllow, type TokenScope } from "../../shared/rules/token-scopes.ts";
 
 export interface Publication {
   entity: EventEntity;
@@ -17,6 +18,8 @@ export interface Publication {
 export interface Listener extends TenantScope {
   userId: string;
   sessionId: string;
+  /** How far a personal access token reaches; null or absent for a person. */
+  scopes?: readonly TokenScope[] | null;
 }
 
 export interface StreamedEvent {
@@ -185,7 +188,10 @@ const hearing: Record<EventEntity, Capability> = {
 };
 
 function mayHear(listener: Listener, publication: Publication): boolean {
-  if (!mayUse(listener.level, hearing[publication.entity])) return false;
+  const capability = hearing[publication.entity];
+  if (!mayUse(listener.level, capability)) return false;
+  const { scopes } = listener;
+  if (scopes !== undefined && scopes !== null && !scopesAllow(scopes, { capability, effect: "read" })) return false;
   if (listener.level === "admin") return true;
   if (publication.ownerId !== undefined) return publication.ownerId === listener.userId;
   return publication.tenantId !== null && seesTenant(listener, publication.tenantId);

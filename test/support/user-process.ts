@@ -2,8 +2,6 @@ import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { TestLinuxUser } from "./linux-users.ts";
 
-/** What a {@link UserProcess} can be told to do, by name: see user-process-child.ts. */
-export type { Deeds } from "./user-process-child.ts";
 import type { Deeds } from "./user-process-child.ts";
 
 type Said<Name extends keyof Deeds> = Parameters<Deeds[Name]>[0];
@@ -18,7 +16,7 @@ type Outcome = { id: number; value: unknown } | { id: number; error: { message: 
  */
 export class UserProcess implements AsyncDisposable {
   readonly #child: ChildProcess;
-  readonly #waiting = new Map<number, (outcome: Outcome) => void>();
+  readonly #waiting = new Map<number, PromiseWithResolvers<Outcome>>();
   #last = 0;
 
   constructor(user: Pick<TestLinuxUser, "uid" | "gid" | "home" | "name">) {
@@ -28,20 +26,20 @@ export class UserProcess implements AsyncDisposable {
       cwd: "/",
       env: { PATH: "/usr/bin:/bin", HOME: user.home, USER: user.name },
     });
-    this.#child.on("message", (outcome: Outcome) => this.#waiting.get(outcome.id)?.(outcome));
+    this.#child.on("message", (outcome: Outcome) => this.#waiting.get(outcome.id)?.resolve(outcome));
+    this.#child.once("exit", () => {
+      for (const { reject } of this.#waiting.values()) reject(new Error("the user's process ended"));
+    });
   }
 
   /** Does something as the user. @throws Error with the `code` of what was thrown there */
   async do<Name extends keyof Deeds>(name: Name, said: Said<Name>): Promise<Answered<Name>> {
     this.#last += 1;
     const id = this.#last;
-    const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
-    this.#waiting.set(id, resolve);
-    const ended = () => reject(new Error("the user's process ended"));
-    this.#child.once("exit", ended);
+    const waiting = Promise.withResolvers<Outcome>();
+    this.#waiting.set(id, waiting);
     this.#child.send({ id, name, said });
-    const outcome = await promise;
-    this.#child.off("exit", ended);
+    const outcome = await waiting.promise;
     this.#waiting.delete(id);
     if ("error" in outcome) throw Object.assign(new Error(outcome.error.message), { code: outcome.error.code });
     return outcome.value as Answered<Name>;

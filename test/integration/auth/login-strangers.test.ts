@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { linuxUsers } from "../../support/linux-users.ts";
+import { makeHostWorld, type HostWorld } from "./host-world.ts";
+
+describe("passwords on a host of many people", function () {
+  this.timeout(60_000);
+  const users = linuxUsers();
+  let world: HostWorld;
+  before(async () => {
+    world = await makeHostWorld(users);
+  });
+  after(async () => world?.close());
+
+  it("let their owner in at once while another user of the host guesses", async () => {
+    const { server, ada, eve } = world;
+    const [user] = (await server.client.users.list({ email: "ada@example.org" })).items;
+    const { code } = await server.client.users.issueCode({ id: user?.id ?? "" });
+    const { url } = server;
+    const password = "four words of mine";
+    const first = await ada.do("post", { url, path: "/api/auth/redeem", body: { code, password } });
+    assert.equal(first.status, 200);
+    const login = (words: string) => ({
+      url,
+      path: "/api/auth/login",
+      body: { email: "ada@example.org", password: words },
+    });
+    // The first are heard, then each waits longer than the one before, and what is too many is refused unheard.
+    let guessing = 40;
+    const guesses = Array.from({ length: guessing }, async () => {
+      const answer = await eve.do("post", login("guessed words"));
+      guessing -= 1;
+      return answer;
+    });
+    await Promise.race(guesses);
+    const own = await ada.do("post", login(password));
+    assert.equal(own.status, 200);
+    assert.ok(guessing > 0, "the guesses still wait");
+    const statuses = (await Promise.all(guesses)).map(({ status }) => status);
+    assert.deepEqual([...new Set(statuses)], [401]);
+  });
+});
