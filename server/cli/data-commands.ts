@@ -5,10 +5,12 @@ import { AppError, errorMessage } from "../../shared/errors.ts";
 import { loadConfig } from "../config/load.ts";
 import { wholeNumber } from "./arguments.ts";
 import { withClient } from "./with-client.ts";
-import { printJson, printTable } from "./output.ts";
+import { printJson, printTable, type Output } from "./output.ts";
 import type { Context } from "./command-context.ts";
 import { parseSeed } from "./seed-file.ts";
-import { seed } from "./seed.ts";
+import { seedIdentities } from "./identities.ts";
+import { readIdentities } from "./identity-files.ts";
+import { seed, type SeedReport } from "./seed.ts";
 
 const seedHelp = `
 The file is JSON, as:
@@ -22,7 +24,7 @@ The file is JSON, as:
 docs/seed.md has every field.
 `;
 
-/** seed, backup, restore, audit. */
+/** seed, seed-identities, backup, restore, audit. */
 export function addDataCommands(program: Command, context: Context): void {
   program
     .command("seed")
@@ -34,13 +36,21 @@ export function addDataCommands(program: Command, context: Context): void {
       const own = context();
       const file = parseSeed(await readSeed(options.file, own));
       await withClient(own, "aiops seed", async (client, { output, env }) => {
-        const report = await seed(client, file, env);
-        if (options.json === true) printJson(output, report);
-        else {
-          for (const line of report.created) output.out(`created ${line}\n`);
-          for (const line of report.changed) output.out(`changed ${line}\n`);
-          output.out(`${report.unchanged} unchanged\n`);
-        }
+        printReport(output, await seed(client, file, env), options);
+      });
+    });
+
+  program
+    .command("seed-identities")
+    .description("import tenants, projects and SSH keys from a directory; repeating changes nothing")
+    .requiredOption("--owner-email <email>", "the person the projects belong to, who joins the tenants")
+    .requiredOption("--source <dir>", "a folder per tenant, with tenant.json, projects/ and keys/ (docs/seed.md)")
+    .option("--json", "as JSON")
+    .action(async (options: { ownerEmail: string; source: string; json?: boolean }) => {
+      const own = context();
+      const tenants = await readIdentities(resolve(own.cwd, options.source));
+      await withClient(own, "aiops seed-identities", async (client, { output }) => {
+        printReport(output, await seedIdentities(client, tenants, options.ownerEmail), options);
       });
     });
 
@@ -126,4 +136,14 @@ async function readNamed(path: string, what: string, own: ReturnType<Context>): 
   } catch (error) {
     throw new AppError("invalid_input", `${what} can't be read: ${errorMessage(error)}`, { cause: error });
   }
+}
+
+function printReport(output: Output, report: SeedReport, { json }: { json?: boolean }): void {
+  if (json === true) {
+    printJson(output, report);
+    return;
+  }
+  for (const line of report.created) output.out(`created ${line}\n`);
+  for (const line of report.changed) output.out(`changed ${line}\n`);
+  output.out(`${report.unchanged} unchanged\n`);
 }

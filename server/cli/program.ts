@@ -3,11 +3,13 @@ import { AppError, errorMessage } from "../../shared/errors.ts";
 import { exitCodes } from "../../shared/rules/exit-codes.ts";
 import { addDataCommands } from "./data-commands.ts";
 import type { CommandContext, Context } from "./command-context.ts";
+import { addGitCommands } from "./git-commands.ts";
 import { addInstallCommands } from "./install-commands.ts";
 import { addIssueCommands } from "./issue-commands.ts";
 import { addKeyCommands } from "./key-commands.ts";
 import { printJson, type Output } from "./output.ts";
 import { addServerCommands } from "./server-commands.ts";
+import { addSshKeyCommands } from "./ssh-key-commands.ts";
 import { addWorkCommands } from "./work-commands.ts";
 
 const help = `
@@ -47,6 +49,8 @@ export async function runCli(argv: readonly string[], base: Omit<CommandContext,
   addInstallCommands(program, context);
   addIssueCommands(program, context);
   addWorkCommands(program, context);
+  addGitCommands(program, context);
+  addSshKeyCommands(program, context);
   program
     .command("version")
     .description("print the version")

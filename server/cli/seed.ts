@@ -1,7 +1,7 @@
 import type { Client } from "../../shared/contract/client.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { Connection, ConnectionInput } from "../../shared/entities/connection.ts";
-import type { Project } from "../../shared/entities/project.ts";
+import type { Project, ProjectInput } from "../../shared/entities/project.ts";
 import type { Tenant } from "../../shared/entities/tenant.ts";
 import type { User } from "../../shared/entities/user.ts";
 import type { Environment } from "../config/load.ts";
@@ -150,7 +150,8 @@ function readSecrets(file: SeedFile, env: Environment): Map<SeedFile["connection
   );
 }
 
-async function applyTenant(
+/** Makes the tenant, or brings it to what is wanted; fields that are not named stay. */
+export async function applyTenant(
   client: Client,
   existing: Tenant | undefined,
   wanted: SeedFile["tenants"][number],
@@ -188,9 +189,10 @@ async function applyConnection(
   return now;
 }
 
-async function applyProject(
+/** Makes the project, or brings it to what is wanted; fields that are not named stay. */
+export async function applyProject(
   client: Client,
-  wanted: Omit<SeedFile["projects"][number], "tenant" | "links"> & { tenantId: string },
+  wanted: Pick<ProjectInput, "tenantId" | "slug" | "name"> & Partial<ProjectInput>,
   report: SeedReport,
 ): Promise<Project> {
   const [existing] = (await client.projects.list({ tenantId: wanted.tenantId, slug: wanted.slug })).items;

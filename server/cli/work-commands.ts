@@ -2,26 +2,12 @@ import type { Command } from "commander";
 import { createLocalHost } from "../host/local.ts";
 import { runAgentContext } from "./agent-context.ts";
 import { followJob } from "./follow-job.ts";
-import { findProject, withClient } from "./with-client.ts";
+import { withClient } from "./with-client.ts";
 import { printJson, printTable } from "./output.ts";
 import type { Context } from "./command-context.ts";
 
-/** init-workspace, start, sessions, agent-context. */
+/** start, sessions, agent-context. */
 export function addWorkCommands(program: Command, context: Context): void {
-  program
-    .command("init-workspace")
-    .description("clone a project into one's workspace")
-    .requiredOption("--project <slug>", "the project")
-    .action(async (options: { project: string }) => {
-      await withClient(context(), "aiops init-workspace", async (client, { output }) => {
-        const project = await findProject(client, options.project);
-        const { jobId } = await client.workspaces.initialise({ id: project.id });
-        await followJob(client, jobId, project.name, output);
-        const workspace = await client.workspaces.get({ id: project.id });
-        output.out(`${workspace.path}\n`);
-      });
-    });
-
   program
     .command("start")
     .description("start work on an issue: branch, working tree, context and session")
