@@ -3,7 +3,7 @@ import type { Aiops } from "../aiops.ts";
 import type { OutboxItem } from "../../shared/entities/outbox.ts";
 import { AppError } from "../../shared/errors.ts";
 import { summary } from "../views/outbox-item.ts";
-import { idOf } from "./targets.ts";
+import { idOf, isConfirmed } from "./targets.ts";
 
 /** Sends a write now instead of at its time. */
 export async function retryWrite(aiops: Aiops, target: unknown): Promise<void> {
@@ -33,11 +33,13 @@ export async function discardWrite(aiops: Aiops, target: unknown): Promise<void>
   const write = await writeOf(aiops, target);
   if (write === undefined) return;
   const discard = vscode.l10n.t("Delete");
-  const chosen = await vscode.window.showWarningMessage(
-    vscode.l10n.t("Delete “{0}” without sending it?", summary(write)),
-    { modal: true },
-    discard,
-  );
+  const chosen = isConfirmed(target)
+    ? discard
+    : await vscode.window.showWarningMessage(
+        vscode.l10n.t("Delete “{0}” without sending it?", summary(write)),
+        { modal: true },
+        discard,
+      );
   if (chosen === discard) await aiops.connection.request((client) => client.outbox.remove({ id: write.id }));
 }
 

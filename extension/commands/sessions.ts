@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type { Aiops } from "../aiops.ts";
 import { AppError } from "../../shared/errors.ts";
 import { oneLine } from "../views/text.ts";
-import { sessionOf } from "./targets.ts";
+import { isConfirmed, sessionOf } from "./targets.ts";
 
 export async function attach(aiops: Aiops, target: unknown): Promise<vscode.Terminal | undefined> {
   const session = await sessionOf(aiops, target, vscode.l10n.t("Attach to which session?"));
@@ -38,22 +38,19 @@ export async function stopSession(aiops: Aiops, target: unknown): Promise<void> 
   const session = await sessionOf(aiops, target, vscode.l10n.t("Stop which session?"));
   if (session === undefined) return;
   const stop = vscode.l10n.t("Stop");
-  const confirmed: unknown =
-    typeof target === "object" && target !== null ? Reflect.get(target, "confirmed") : undefined;
-  const chosen =
-    confirmed === true
-      ? stop
-      : await vscode.window.showWarningMessage(
-          vscode.l10n.t("Stop “{0}”?", oneLine(session.title) || session.tool),
-          {
-            modal: true,
-            detail: vscode.l10n.t(
-              "What runs in it is ended. The working tree and its branch stay: {0}",
-              session.workspacePath,
-            ),
-          },
-          stop,
-        );
+  const chosen = isConfirmed(target)
+    ? stop
+    : await vscode.window.showWarningMessage(
+        vscode.l10n.t("Stop “{0}”?", oneLine(session.title) || session.tool),
+        {
+          modal: true,
+          detail: vscode.l10n.t(
+            "What runs in it is ended. The working tree and its branch stay: {0}",
+            session.workspacePath,
+          ),
+        },
+        stop,
+      );
   if (chosen !== stop) return;
   await aiops.connection.request((client) => client.sessions.stop({ id: session.id }));
 }

@@ -18,6 +18,11 @@ export function idOf(target: unknown, name: IdName): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
+/** Whether who calls a command has asked the person already. */
+export function isConfirmed(target: unknown): boolean {
+  return typeof target === "object" && target !== null && Reflect.get(target, "confirmed") === true;
+}
+
 /** The issue a command was called on; asked for where it came from the palette. Undefined when the person gave up. */
 export async function issueOf(aiops: Aiops, target: unknown, placeholder: string): Promise<Issue | undefined> {
   const id = idOf(target, "issueId");

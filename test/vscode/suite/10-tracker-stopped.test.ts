@@ -5,11 +5,13 @@ import { noFilter } from "../../../extension/model/issue-groups.ts";
 import type { Session } from "../../../shared/entities/session.ts";
 import { commentData, issueData, repositoryData } from "../../fixtures/github/samples.ts";
 import { startGitHubServer, type GitHubServer } from "../../fixtures/github/server.ts";
+import { errorMessage } from "../../../shared/errors.ts";
 import { waitFor } from "../../support/wait.ts";
 import { browser } from "../host/browser.ts";
 import { connected, findNode, issueNode, treeText } from "../support/product.ts";
+import { commentOnPage, openPage } from "../support/issue-panel.ts";
 import { linkedProject, type LinkedProject } from "../support/linked-project.ts";
-import { clearNotifications, notification, quickInput } from "../support/quick-input.ts";
+import { clearNotifications, quickInput } from "../support/quick-input.ts";
 import { project } from "../support/seed.ts";
 
 /** What stands above the lines of the view. */
@@ -30,14 +32,15 @@ describe("a tracker that can't be read", function () {
       .repository("ada/mill")
       .commentsOf(number)
       .map(({ body }) => body);
-  const inTree = (pattern: RegExp, what: string) =>
-    waitFor(
-      async () => {
-        const text = await tree();
-        return pattern.test(text) && text;
-      },
-      { what, timeoutMs: 20_000 },
-    );
+  async function inTree(pattern: RegExp): Promise<string> {
+    let text = "";
+    try {
+      await waitFor(async () => pattern.test((text = await tree())), { what: String(pattern), timeoutMs: 20_000 });
+    } catch (error) {
+      throw new Error(`${errorMessage(error)} in\n${text}`, { cause: error });
+    }
+    return text;
+  }
 
   before(async () => {
     aiops = await connected();
@@ -66,7 +69,7 @@ describe("a tracker that can't be read", function () {
     await made.sync();
     await aiops.arrangement.setFilter({ ...noFilter, projectId: made.id });
     await vscode.commands.executeCommand("aiops.issues.focus");
-    await inTree(/The belt slips/, "the issues");
+    await inTree(/The belt slips/);
     assert.doesNotMatch(await tree(), /last read/);
   });
 
@@ -86,7 +89,7 @@ describe("a tracker that can't be read", function () {
   it("says what is wrong, how old the issues are, and what helps", async () => {
     begin = await github.stop();
     void vscode.commands.executeCommand("aiops.syncProject", { projectId: made.id });
-    const text = await inTree(/can't be reached/, "the trouble in the tree");
+    const text = await inTree(/can't be reached/);
     assert.match(text, /^Sync now: ada\/mill \| the tracker can't be reached · last read (just now|1 min)/);
     assert.match(text, /\nstopped \| 2 · last read/);
     assert.match(text, /The wheel stands still/);
@@ -108,7 +111,7 @@ describe("a tracker that can't be read", function () {
   });
 
   it("still shows an issue, with its age", async () => {
-    await vscode.commands.executeCommand("aiops.openIssue", await issueNode(aiops, "The wheel"));
+    await openPage(aiops, "The wheel", panel);
     await browser.text({ selector: "body", text: "Since the river froze.", webview: panel });
     assert.match(await browser.text({ selector: "header", webview: panel }), /synced/);
     await browser.screenshot("tracker-stopped-panel");
@@ -127,15 +130,14 @@ describe("a tracker that can't be read", function () {
   });
 
   it("keeps a comment, which arrives once when the tracker is back", async () => {
-    const commented = vscode.commands.executeCommand("aiops.commentIssue", await issueNode(aiops, "The belt"));
-    await quickInput.asks("Comment on #2");
-    await quickInput.fill("Tighten it.");
-    await quickInput.enter();
-    const outcome = (await commented) as { value: { done: number; queued: number } };
-    assert.deepEqual([outcome.value.done, outcome.value.queued], [0, 1]);
-    await notification("in the outbox");
-    await inTree(/Outbox \| 1\n {2}#2: comment “Tighten it.” \| queued/, "the comment in the outbox");
-    await clearNotifications();
+    await openPage(aiops, "The belt", panel);
+    await commentOnPage("Tighten it.", panel);
+    await waitFor(() => aiops.model.pending().some(({ status, error }) => status === "queued" && error !== null), {
+      what: "a comment that could not be sent",
+      timeoutMs: 20_000,
+    });
+    await browser.text({ selector: ".write", text: "Queued", webview: panel });
+    await inTree(/Outbox \| 1\n {2}#2: comment “Tighten it.” \| queued/);
     await browser.text({ selector: ".monaco-list-row", text: "Tighten it." });
     await browser.screenshot("tracker-stopped-outbox");
     assert.deepEqual(commentsAt(2), []);
@@ -157,7 +159,7 @@ describe("a tracker that can't be read", function () {
     github.faults.add({ fault: { kind: "status", status: 401, message: "Bad credentials" } });
     void vscode.commands.executeCommand("aiops.syncProject", { projectId: made.id });
     assert.match(
-      await inTree(/refuses the token/, "the trouble in the tree"),
+      await inTree(/refuses the token/),
       /^Update token: ada\/mill \| the tracker refuses the token · last read/,
     );
     const node = await findNode(aiops.views.issues, "Update token: ada/mill");
