@@ -68,6 +68,8 @@ export class LinuxUsers {
     await endProcessesOf(user.uid);
     // --force: an ended process may stand in the process table a moment longer.
     await exec("userdel", ["--force", "--remove", user.name]);
+    // The next user gets the same number.
+    await rm(join("/tmp", `tmux-${user.uid}`), { recursive: true, force: true });
     this.#users.splice(this.#users.indexOf(user), 1);
   }
 

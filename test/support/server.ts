@@ -17,10 +17,17 @@ export interface TestServer {
   client: Client;
   token: string;
   /** A client that signs in as another person; made where there is none. */
-  as(person: { email: string; level: Level; tenantIds?: string[]; linuxUser?: string }): Promise<SignedIn>;
+  as(person: Person): Promise<SignedIn>;
   /** Ends the server and starts another on the same data, on another port. */
   restart(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface Person {
+  email: string;
+  level: Level;
+  tenantIds?: string[];
+  linuxUser?: string;
 }
 
 export interface SignedIn {
