@@ -10,15 +10,20 @@ import { issuesOf } from "./targets.ts";
 type Result = Promise<Outcome<Applied>>;
 const cancelled = { kind: "cancelled" } as const;
 
-/** Adds the same comment to every chosen issue. */
-export async function commentIssue(aiops: Aiops, target: unknown, all: unknown): Result {
+/** Leads to a new comment on an issue's page; of several chosen issues each gets the same one. */
+export async function commentIssue(aiops: Aiops, target: unknown, all: unknown): Promise<Outcome<Applied | undefined>> {
   const targets = await issuesOf(aiops, target, all, vscode.l10n.t("Comment on which issue? Type to search"));
   if (targets.length === 0) return cancelled;
   const able = await whereAble(aiops, targets, "comment");
   const { issues } = able;
+  const [only, ...more] = issues;
+  if (only !== undefined && more.length === 0 && able.skipped.length === 0) {
+    await aiops.panels.open(only.id, { writeComment: true });
+    return { kind: "done", value: undefined };
+  }
   const body = await vscode.window.showInputBox({
     title: vscode.l10n.t("Comment on {0}", named(issues)),
-    prompt: vscode.l10n.t("Markdown. The issue's page has more room, and a preview."),
+    prompt: vscode.l10n.t("Markdown. Each of them gets it."),
     ignoreFocusOut: true,
   });
   if (body === undefined || body.trim() === "") return cancelled;

@@ -1,23 +1,29 @@
 import * as vscode from "vscode";
-import type { Arrival, IssueChange, toIssueHost, WriteChange } from "../../shared/messages/issue-panel.ts";
+import type {
+  Arrival,
+  IssueChange,
+  toIssueHost,
+  toWritesHost,
+  WriteChange,
+} from "../../shared/messages/issue-panel.ts";
 import type { Outcome } from "../../shared/messages/panel.ts";
 import type { Handlers } from "../../shared/messages/channel.ts";
 import { link } from "../../shared/messages/shape.ts";
 import { AppError } from "../../shared/errors.ts";
 import { trusted, type PanelParts } from "./panel-frame.ts";
 
-type WriteHandlers = Pick<
-  Handlers<typeof toIssueHost>,
-  "edit" | "comment" | "choices" | "image" | "changeWrite" | "retryWrite" | "removeWrite"
->;
+type WriteHandlers = Pick<Handlers<typeof toIssueHost>, "edit" | "comment" | "choices" | "image"> &
+  Handlers<typeof toWritesHost>;
 
 /** The server answers nothing larger. */
 const largestImage = 10 * 1024 * 1024;
 const imageTypes = /^image\/(?:png|jpeg|gif|webp|avif)$/;
 
 /** What a panel's page asks of the tracker, through the server. Nothing is written from a folder that is not trusted. */
-export function writeHandlers({ connection: { request } }: PanelParts, issueId: string): WriteHandlers {
+export function writeHandlers(parts: PanelParts, issueId: string): WriteHandlers {
+  const { request } = parts.connection;
   return {
+    ...outboxHandlers(parts),
     edit: trusted(async ({ version, ...change }: IssueChange) =>
       arrivalOf(
         await request((client) =>
@@ -35,6 +41,12 @@ export function writeHandlers({ connection: { request } }: PanelParts, issueId: 
       const { body } = await request((client) => client.issues.attachment({ id: issueId, url }));
       return { dataUrl: await dataUrl(body) };
     },
+  };
+}
+
+/** What can be done about writes on their way. */
+export function outboxHandlers({ connection: { request } }: PanelParts): Handlers<typeof toWritesHost> {
+  return {
     changeWrite: trusted(async ({ id, version, ...change }: WriteChange): Promise<Outcome> => {
       await request((client) => client.outbox.update({ id, ...given(change) }, { context: { ifMatch: version } }));
       return "done";

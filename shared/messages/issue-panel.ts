@@ -110,6 +110,13 @@ const writeChange = record({
 });
 export type WriteChange = Read<typeof writeChange>;
 
+/** What a page asks that shows writes on their way. */
+export const toWritesHost = {
+  changeWrite: request(writeChange, outcome),
+  retryWrite: request(record({ id: idText }), outcome),
+  removeWrite: request(record({ id: idText }), outcome),
+};
+
 /** What the panel asks of the extension. Nothing here is trusted: a broken or hostile page may send anything. */
 export const toIssueHost = {
   /** The page runs and wants to be shown something: answer, then `show`. Comes again after every reload of the page. */
@@ -124,9 +131,7 @@ export const toIssueHost = {
   edit: request(issueChange, arrival),
   comment: request(record({ body }), arrival),
   choices: request(nothing, fromHost<IssueChoices>()),
-  changeWrite: request(writeChange, outcome),
-  retryWrite: request(record({ id: idText }), outcome),
-  removeWrite: request(record({ id: idText }), outcome),
+  ...toWritesHost,
   /** A picture of the issue's text, as it is addressed there: fetched by the server, answered as a `data:` address. */
   image: request(record({ url: text(4000) }), fromHost<{ dataUrl: string }>()),
 };

@@ -134,6 +134,9 @@ describe("webviews: the pages of the settings", () => {
       await openTenants();
       await stage.button("Add Tenant").click();
       assert.equal(await stage.field("Short name").getAttribute("maxlength"), "63");
+      for (const name of ["Short name", "Description"]) {
+        assert.ok(((await stage.field(name).boundingBox())?.width ?? 0) > 500, `${name} has the width of the page`);
+      }
       assert.equal(await stage.field("Name").getAttribute("aria-required"), "true");
       assert.equal(await stage.field("Colour").inputValue(), "#1f6feb", "the schema's default");
       await stage.field("Short name").fill("No Slug");

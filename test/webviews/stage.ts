@@ -29,9 +29,11 @@ export async function servePanels(): Promise<PanelServer> {
     const path = new URL(request.url ?? "/", "http://panel.test").pathname;
     const type = { ".js": "text/javascript", ".css": "text/css" }[/\.\w+$/.exec(path)?.[0] ?? ""];
     if (type === undefined) {
-      const panel = /^\/(\w+)$/.exec(path)?.[1] ?? "";
-      const page = { scriptUri: `/${panel}.js`, styleUri: `/${panel}.css`, title: panel };
-      const html = panelHtml({ ...page, cspSource: origin(server), nonce: randomBytes(16).toString("base64url") });
+      // The panel, and one of its pages where it has several.
+      const [, panel = "", page] = /^\/(\w+)(?:\/([\w-]+))?$/.exec(path) ?? [];
+      const nonce = randomBytes(16).toString("base64url");
+      const files = { scriptUri: `/${panel}.js`, styleUri: `/${panel}.css`, title: panel };
+      const html = panelHtml({ ...files, cspSource: origin(server), nonce, ...(page !== undefined && { page }) });
       response.setHeader("content-type", "text/html; charset=utf-8").end(html);
       return;
     }

@@ -1,6 +1,7 @@
 import { element } from "../ui/dom.ts";
 import { runTask } from "../ui/task.ts";
-import type { PanelContext } from "./context.ts";
+import type { Locale } from "../ui/locale.ts";
+import type { Notices } from "../ui/notices.ts";
 
 interface ConflictOptions {
   parts: { label: string; mine: string; theirs: string }[];
@@ -9,7 +10,10 @@ interface ConflictOptions {
 }
 
 /** Two versions of the same text side by side, as they were written, and the choice between them. */
-export function createConflict({ parts, onMine, onTheirs }: ConflictOptions, context: PanelContext): HTMLElement {
+export function createConflict(
+  { parts, onMine, onTheirs }: ConflictOptions,
+  context: { locale: Locale; notices: Notices },
+): HTMLElement {
   const { t } = context.locale;
   const keep = element("vscode-button", { onClick: () => void settle(onMine) }, t("Keep Mine"));
   const take = element(

@@ -124,7 +124,14 @@ function loadedView(
   const facts = createFacts(first, context);
   const sessions = createSessions(context);
   const comments = createComments(context, saved?.shownComments ?? 0, onChange);
-  const pending = createPending(context);
+  const pending = createPending(
+    {
+      change: (change) => context.host.ask("changeWrite", change),
+      retry: (id) => context.host.ask("retryWrite", { id }),
+      remove: (id) => context.host.ask("removeWrite", { id }),
+    },
+    context,
+  );
   const composer = createComposer(drafts, context);
   const description = createDescription(first, drafts, context);
   actions.add(stateButton.button, stateButton.place);

@@ -1,11 +1,19 @@
-import type { PanelWrite } from "../../shared/messages/issue-panel.ts";
+import type { Outcome } from "../../shared/messages/panel.ts";
+import type { PanelWrite, WriteChange } from "../../shared/messages/issue-panel.ts";
 import { element, replaceChildren } from "../ui/dom.ts";
 import { icon } from "../ui/icons.ts";
 import { createMarkdownEditor } from "../ui/markdown-editor.ts";
 import { richText } from "../ui/rich-text.ts";
 import { runTask } from "../ui/task.ts";
 import { createConflict } from "./conflict.ts";
-import type { PanelContext } from "./context.ts";
+import type { TextContext } from "./context.ts";
+
+/** What can be done about writes. */
+export interface WriteActions {
+  change: (change: WriteChange) => Promise<Outcome>;
+  retry: (id: string) => Promise<Outcome>;
+  remove: (id: string) => Promise<Outcome>;
+}
 
 export interface Pending {
   element: HTMLElement;
@@ -13,7 +21,7 @@ export interface Pending {
 }
 
 /** Writes that have not reached the tracker: what they are, how they stand, and what can be done about them. */
-export function createPending(context: PanelContext): Pending {
+export function createPending(actions: WriteActions, context: TextContext): Pending {
   const { t } = context.locale;
   const heading = element("h2", { attributes: { id: "pending-heading" } }, t("Waiting to be sent"));
   const list = element("div");
@@ -34,7 +42,7 @@ export function createPending(context: PanelContext): Pending {
           write.id,
           known?.version === write.version
             ? known
-            : { version: write.version, article: writeArticle(write, base, context) },
+            : { version: write.version, article: writeArticle(write, base, actions, context) },
         );
       }
       const same =
@@ -47,8 +55,14 @@ export function createPending(context: PanelContext): Pending {
   };
 }
 
-function writeArticle(write: PanelWrite, base: string, context: PanelContext): HTMLElement {
-  const { host, locale, notices } = context;
+/** One write, with its buttons where it is not being sent. @param base what relative addresses are relative to */
+export function writeArticle(
+  write: PanelWrite,
+  base: string,
+  actions: WriteActions,
+  context: TextContext,
+): HTMLElement {
+  const { locale, notices } = context;
   const { t } = locale;
   const content = element("div");
   const buttons = element("div", { class: "buttons" });
@@ -76,7 +90,7 @@ function writeArticle(write: PanelWrite, base: string, context: PanelContext): H
     if (write.conflict !== null) {
       const { mine, theirs } = write.conflict;
       const settle = async (keep: "mine" | "theirs"): Promise<void> => {
-        await host.ask("changeWrite", { id, version, keep, title: undefined, body: undefined });
+        await actions.change({ id, version, keep, title: undefined, body: undefined });
       };
       const parts = (["title", "body"] as const)
         .filter((field) => mine[field] !== undefined)
@@ -102,8 +116,8 @@ function writeArticle(write: PanelWrite, base: string, context: PanelContext): H
       free && write.conflict === null && text !== undefined
         ? button(t("Edit"), () => Promise.resolve(open(text)))
         : null,
-      free && write.conflict === null ? button(t("Send Now"), () => host.ask("retryWrite", { id })) : null,
-      free ? button(t("Delete"), () => host.ask("removeWrite", { id })) : null,
+      free && write.conflict === null ? button(t("Send Now"), () => actions.retry(id)) : null,
+      free ? button(t("Delete"), () => actions.remove(id)) : null,
     );
   }
 
@@ -119,7 +133,7 @@ function writeArticle(write: PanelWrite, base: string, context: PanelContext): H
         mayBeEmpty: what.kind !== "comment",
         onChange: () => undefined,
         onSubmit: async (next) => {
-          await host.ask("changeWrite", { id, version, body: next, title: undefined, keep: undefined });
+          await actions.change({ id, version, body: next, title: undefined, keep: undefined });
           show();
         },
         onCancel: show,
@@ -139,7 +153,7 @@ function writeArticle(write: PanelWrite, base: string, context: PanelContext): H
       "h3",
       { class: "byline" },
       icon(write.status === "conflict" || write.status === "failed" ? "warning" : "queued"),
-      element("strong", {}, what.kind === "comment" ? t("Comment") : t("Edit")),
+      element("strong", {}, kindName(what.kind, t)),
       element("span", { class: "when" }, locale.time(write.createdAt)),
       element("span", { class: "chip" }, statusWord(write, t)),
     ),
@@ -153,7 +167,12 @@ function writeArticle(write: PanelWrite, base: string, context: PanelContext): H
   );
 }
 
-type Translate = PanelContext["locale"]["t"];
+type Translate = TextContext["locale"]["t"];
+
+function kindName(kind: PanelWrite["write"]["kind"], t: Translate): string {
+  const words: Record<typeof kind, string> = { comment: t("Comment"), update: t("Edit"), create: t("New issue") };
+  return words[kind];
+}
 
 function statusWord({ status }: PanelWrite, t: Translate): string {
   const words: Record<PanelWrite["status"], string> = {
@@ -167,9 +186,13 @@ function statusWord({ status }: PanelWrite, t: Translate): string {
   return words[status];
 }
 
-/** What an edit changes besides the body, in words. */
+/** What a write says besides the body, in words. */
 function facts({ write }: PanelWrite, t: Translate): string[] {
-  if (write.kind !== "update") return [];
+  if (write.kind === "comment") return [];
+  if (write.kind === "create") {
+    // Its title is the page's.
+    return write.labels.length === 0 ? [] : [`${t("Labels")}: ${write.labels.join(", ")}`];
+  }
   const { title, status, rawStatus, labels, assignees } = write;
   const change = (name: string, list: { add: string[]; remove: string[] } | undefined): string[] =>
     list === undefined

@@ -57,10 +57,21 @@ export function linesField(options: TextFieldOptions & { rows: number }): Field 
   return field(element("textarea", { attributes }), options);
 }
 
+export interface SelectField extends Field {
+  /** Other choices; what is chosen stays where it is among them, else the first is. */
+  choices(choices: readonly { value: string; label: string }[]): void;
+}
+
 /** One of several values. */
-export function selectField(options: FieldOptions & { choices: { value: string; label: string }[] }): Field {
-  const choices = options.choices.map(({ value, label }) => element("option", { attributes: { value } }, label));
-  return field(element("select", {}, ...choices), options);
+export function selectField(options: FieldOptions & { choices: { value: string; label: string }[] }): SelectField {
+  const select = element("select");
+  const offer: SelectField["choices"] = (choices) => {
+    const chosen = select.value;
+    select.replaceChildren(...choices.map(({ value, label }) => element("option", { attributes: { value } }, label)));
+    if (choices.some(({ value }) => value === chosen)) select.value = chosen;
+  };
+  offer(options.choices);
+  return { ...field(select, options), choices: offer };
 }
 
 /** Yes or no: `true` or `false`. */

@@ -10,7 +10,10 @@ export interface MarkdownEditorOptions {
   label: string;
   placeholder?: string;
   value: string;
-  submitLabel: string;
+  /** The button; null where the form around has one. */
+  submitLabel: string | null;
+  /** Where a screen reader finds what is wrong with it. */
+  describedBy?: string;
   /** Shown as the failure's beginning. */
   failed: string;
   /** What relative addresses in the preview are relative to. */
@@ -52,6 +55,7 @@ export function createMarkdownEditor(
       rows: "6",
       maxlength: "200000",
       spellcheck: "true",
+      "aria-describedby": options.describedBy ?? null,
     },
   });
   input.value = options.value;
@@ -66,7 +70,7 @@ export function createMarkdownEditor(
   });
   const write = tab("write", t("Write"), () => select(false));
   const read = tab("preview", t("Preview"), () => select(true));
-  const submit = element("vscode-button", { onClick: () => void send() }, options.submitLabel);
+  const submit = element("vscode-button", { onClick: () => void send() }, options.submitLabel ?? "");
   const cancel = options.onCancel
     ? element("vscode-button", { attributes: { appearance: "secondary" }, onClick: options.onCancel }, t("Cancel"))
     : null;
@@ -76,7 +80,9 @@ export function createMarkdownEditor(
     element("div", { class: "tabs", attributes: { role: "tablist", "aria-label": options.label } }, write, read),
     writing,
     preview,
-    element("div", { class: "buttons" }, submit, cancel, element("span", { class: "hint" }, t("Ctrl+Enter sends"))),
+    options.submitLabel === null
+      ? null
+      : element("div", { class: "buttons" }, submit, cancel, element("span", { class: "hint" }, t("Ctrl+Enter sends"))),
   );
   let enabled = true;
 

@@ -16,6 +16,7 @@ export interface PickerOptions {
   chosen: readonly string[];
   /** Said above the list, as that it is not the newest. */
   note: string | null;
+  submitLabel?: string;
   failed: string;
   /** Rejects where the picker must stay. */
   onSubmit: (chosen: string[]) => Promise<void>;
@@ -37,7 +38,7 @@ export function createPicker(
     attributes: { type: "search", placeholder: t("Filter"), "aria-label": t("Filter: {0}", options.label) },
   });
   const list = element("div", { class: "picker-list" });
-  const save = element("vscode-button", { onClick: () => void send() }, t("Save"));
+  const save = element("vscode-button", { onClick: () => void send() }, options.submitLabel ?? t("Save"));
   const cancel = element(
     "vscode-button",
     { attributes: { appearance: "secondary" }, onClick: options.onCancel },

@@ -115,7 +115,8 @@ async function isWanted(frame: Frame, wanted: Webview): Promise<boolean> {
     return `${await frame.title()}\n${await frame.innerText("body", { timeout: 1_000 })}`.includes(wanted);
   } catch (error) {
     // The frame went away, or is still loading, while it was looked at: it is not the one.
-    if (error instanceof Error && /detached|destroyed|closed|Timeout/i.test(error.message)) return false;
+    if (error instanceof Error && /detached|destroyed|closed|different document|Timeout/i.test(error.message))
+      return false;
     throw error;
   }
 }

@@ -7,6 +7,7 @@ import type { IssueData } from "../../fixtures/github/model.ts";
 import { waitFor } from "../../support/wait.ts";
 import { browser } from "../host/browser.ts";
 import { connected, findNode, issueNode, treeText } from "../support/product.ts";
+import { commentFromTree } from "../support/comment-from-tree.ts";
 import { clearNotifications, notification, quickInput } from "../support/quick-input.ts";
 import { project } from "../support/seed.ts";
 import { tracker } from "../support/tracker.ts";
@@ -119,11 +120,7 @@ describe("writing to the tracker", () => {
   it("comments and assigns from the tree", async () => {
     await aiops.arrangement.setFilter({ labels: [], text: '"Number 60"' });
     const node = await issueNode(aiops, "#60 ");
-    const commented = vscode.commands.executeCommand("aiops.commentIssue", node);
-    await quickInput.asks("Comment on #60");
-    await quickInput.fill("From the tree.");
-    await quickInput.enter();
-    await commented;
+    await commentFromTree(node, "From the tree.", panel);
     assert.deepEqual(await commentsAt(60), ["From the tree."]);
     const assigned = vscode.commands.executeCommand("aiops.assignIssue", node);
     await quickInput.asks("Assign #60");
@@ -140,34 +137,31 @@ describe("writing to the tracker", () => {
     await vscode.workspace.fs.writeFile(uri, Buffer.from("const a = 1;\nconst b = '```';\nconst c = 3;\n"));
     const editor = await vscode.window.showTextDocument(uri);
     editor.selection = new vscode.Selection(1, 0, 2, 0);
-    const created = vscode.commands.executeCommand("aiops.createIssueFromSelection");
-    await quickInput.asks("New issue in bernoulli");
-    await quickInput.fill("The mill has a wrong constant");
-    await quickInput.enter();
-    await quickInput.asks("Description in Markdown");
-    await quickInput.fill("It should be 4.");
-    await quickInput.enter();
-    await quickInput.asks("Labels of the new issue");
-    await quickInput.choose("bug");
+    await vscode.commands.executeCommand("aiops.createIssueFromSelection");
+    const webview = "New issue";
+    const { fill } = browser;
+    await fill({ selector: "#new-title", webview }, "The mill has a wrong constant");
+    const quoted = String(await browser.evaluate("document.querySelector('#new-body-text').value", webview));
+    assert.match(quoted, /^`mill\.ts:2`\n\n````typescript\nconst b = '```';\n\n````$/);
+    await fill({ selector: "#new-body-text", webview }, `It should be 4.\n\n${quoted}`);
+    await browser.click({ selector: "[aria-label='Choose labels']", webview });
+    await browser.click({ selector: ".picker-row", text: "bug", webview });
+    await browser.click({ selector: ".picker vscode-button", text: "Done", webview });
     await browser.screenshot("create-issue");
-    await quickInput.enter();
-    const outcome = (await created) as { value: { key: string } };
-    const made = await at(Number(outcome.value.key.slice(1)));
+    await browser.click({ selector: "vscode-button", text: "Create Issue", webview });
+    const heading = await browser.text({ selector: "h1", text: "The mill has a wrong constant", webview: panel });
+    const made = await at(Number(/#(\d+)/.exec(heading)?.[1]));
     assert.equal(made.title, "The mill has a wrong constant");
-    assert.match(made.body ?? "", /^It should be 4\.\n\n`mill\.ts:2`\n\n````typescript\nconst b = '```';\n\n````$/);
+    assert.equal(made.body, `It should be 4.\n\n${quoted}`);
     assert.deepEqual(made.labels, ["bug"]);
-    await browser.text({ selector: "h1", text: "The mill has a wrong constant", webview: panel });
   });
 
   it("keeps what can't be sent in the outbox, and sends it once when the tracker is back", async () => {
     (await tracker()).faults.add({ fault: { kind: "cut" } });
     await aiops.arrangement.setFilter({ labels: [], text: '"Number 61"' });
     const node = await issueNode(aiops, "#61 ");
-    const commented = vscode.commands.executeCommand("aiops.commentIssue", node);
-    await quickInput.fill("Written on the train.");
-    await quickInput.enter();
-    await commented;
-    await notification("in the outbox");
+    await commentFromTree(node, "Written on the train.", panel);
+    await browser.text({ selector: ".write", text: "Written on the train.", webview: panel });
     const shown = await waitFor(async () => /^Outbox[^]*comment “Written/.test(await treeText(aiops.views.issues)), {
       what: "the outbox in the tree",
     });

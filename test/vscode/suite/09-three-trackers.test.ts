@@ -11,7 +11,8 @@ import { startJiraServer, type JiraServer } from "../../fixtures/jira/server.ts"
 import { waitFor } from "../../support/wait.ts";
 import { browser } from "../host/browser.ts";
 import { connected, issueNode, treeText } from "../support/product.ts";
-import { clearNotifications, quickInput } from "../support/quick-input.ts";
+import { commentFromTree } from "../support/comment-from-tree.ts";
+import { clearNotifications } from "../support/quick-input.ts";
 import { project } from "../support/seed.ts";
 import { tracker } from "../support/tracker.ts";
 
@@ -113,9 +114,7 @@ describe("three trackers in one tree", function () {
       ["The mill at GitLab", () => atGitLab(1).notes.map(({ body }) => body)],
       ["The mill at Jira", () => atJira(1).comments.map(({ body }) => JSON.stringify(body))],
     ] as const) {
-      void vscode.commands.executeCommand("aiops.commentIssue", await issueNode(aiops, text));
-      await quickInput.fill("Oil it.");
-      await quickInput.enter();
+      await commentFromTree(await issueNode(aiops, text), "Oil it.", text);
       await waitFor(() => comments().some((body) => body.includes("Oil it.")), { what: `the comment at ${text}` });
     }
   });
