@@ -139,7 +139,11 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
       for (const project of projects.list(({ tenantId }) => tenantId === id)) await uses.requireRenamable(project);
     },
   });
-  const users = await UserService.open({ ...common, tenantExists });
+  const users = await UserService.open({
+    ...common,
+    tenantExists,
+    forgetPerson: (userId) => projects.forgetPerson(userId),
+  });
   const { linuxUsers, here } = mapLinuxUsers(config, { host, accounts }, users);
   const connections = await ConnectionService.open({
     ...common,
@@ -157,6 +161,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
     tenantExists,
     allowFileRepositories: config.allowFileRepositories,
     findConnection: (id) => connections.find(id),
+    userExists: (id) => users.find(id) !== undefined,
     findSshKey: (id) => sshKeys.find(id),
     requireRemovable: (project) => uses.requireIdle(project, "delete the project"),
     requireRenamable: (project) => uses.requireRenamable(project),
@@ -308,7 +313,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
     },
     closers,
   );
-  const { auth } = authentication;
+  const { auth, requireStepUp } = authentication;
 
   const metrics = new Metrics({ streams: () => events.listenerCount });
   const started = performance.now();
@@ -330,7 +335,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
       authSessions: authentication.sessions,
       accessTokens: authentication.personalTokens,
     }),
-    requireStepUp: (principal) => authentication.stepUps.require(principal),
+    requireStepUp,
   });
   const workOperations = workRoutes(os, { contexts, work, workspaces: workspaceJobs, starter });
   const router = os.router({
@@ -342,7 +347,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
     tenants: tenantRoutes(os, tenants, tenantContents({ projects, connections, sshKeys, users })),
     users: userRoutes(os, { users, tenantOf: (id) => connections.find(id)?.tenantId, login: authentication.login }),
     connections: connectionRoutes(os, { connections, linkedProjects }),
-    projects: projectRoutes(os, { projects, syncs }),
+    projects: projectRoutes(os, { projects, syncs, requireStepUp }),
     ...sshKeyRoutes(os, { keys: sshKeys, hosts: sshHosts }),
     jobs: jobRoutes(os, jobs),
     issues: {

@@ -4,6 +4,7 @@ import type { AuditLog } from "../audit/log.ts";
 import type { Closers } from "../closers.ts";
 import type { Config } from "../config/schema.ts";
 import type { EventBus } from "../events/bus.ts";
+import type { Principal } from "../http/context.ts";
 import type { Accounts } from "../host/accounts.ts";
 import type { Logger } from "../log.ts";
 import type { SecretBox } from "../secrets/secret-box.ts";
@@ -58,6 +59,8 @@ export interface Auth {
   secondFactor: SecondFactor;
   personalTokens: PersonalTokens;
   stepUps: StepUps;
+  /** What administering takes besides the right to it. @throws AppError step_up_required */
+  requireStepUp: (principal: Principal) => void;
   sessions: AuthSessionRepository;
   users: UserService;
   audit: AuditLog;
@@ -109,5 +112,7 @@ export async function composeAuth(options: AuthOptions, closers: Closers): Promi
     allowRoot: mode === "personal",
   });
   const stepUps = new StepUps({ required: mode === "shared", clock });
-  return { mode, auth, login, local, host, signIns, secondFactor, personalTokens, stepUps, sessions, users, audit };
+  const requireStepUp = (principal: Principal) => stepUps.require(principal);
+  const services = { auth, login, local, host, signIns, secondFactor, personalTokens, stepUps };
+  return { mode, ...services, requireStepUp, sessions, users, audit };
 }

@@ -45,6 +45,14 @@ export class CredentialRepository {
     };
   }
 
+  /** Whoever has anything stored. */
+  userIds(): string[] {
+    return this.#database
+      .prepare<{ user_id: string }>("SELECT user_id FROM credentials ORDER BY user_id")
+      .all({})
+      .map(({ user_id }) => user_id);
+  }
+
   /** Changes what is given and leaves the rest. */
   set(userId: string, change: Partial<Credentials>): void {
     const { password, totp, totpPending, totpStep, totpFailures } = { ...this.get(userId), ...change };

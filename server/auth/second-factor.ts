@@ -2,7 +2,7 @@ import type { Clock } from "../../shared/clock.ts";
 import type { User } from "../../shared/entities/user.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { SecretBox } from "../secrets/secret-box.ts";
-import type { CredentialRepository } from "./credentials.ts";
+import type { CredentialRepository, Credentials } from "./credentials.ts";
 import { matchTotp, newTotpSecret, totpAddress } from "./totp.ts";
 
 export interface SecondFactorOptions {
@@ -20,12 +20,30 @@ const mostFailures = 10;
 
 const context = (userId: string) => ({ tenantId: null, field: "user.totp", id: userId });
 
+function sealedOf({ totp, totpPending }: Credentials): string[] {
+  return [totp, totpPending].filter((sealed) => sealed !== null);
+}
+
 /** One-time codes of an authenticator program (TOTP), as the other way to step up. */
 export class SecondFactor {
   readonly #options: SecondFactorOptions;
 
   constructor(options: SecondFactorOptions) {
     this.#options = options;
+    const { credentials, secrets } = options;
+    secrets.register({
+      name: "one-time codes",
+      values: () => credentials.userIds().flatMap((id) => sealedOf(credentials.get(id))),
+      reseal: () => {
+        for (const id of credentials.userIds()) {
+          const before = credentials.get(id);
+          const reseal = (sealed: string | null) => (sealed === null ? null : secrets.reseal(sealed, context(id)));
+          const now = { totp: reseal(before.totp), totpPending: reseal(before.totpPending) };
+          if (now.totp !== before.totp || now.totpPending !== before.totpPending) credentials.set(id, now);
+        }
+        return Promise.resolve();
+      },
+    });
   }
 
   isEnrolled(userId: string): boolean {

@@ -2,14 +2,18 @@ import { paginate } from "../directory/paging.ts";
 import { changes, visibleTo } from "../directory/routes.ts";
 import type { Implementer } from "../http/authorize.ts";
 import type { SyncService } from "../issues/sync-service.ts";
+import type { Principal } from "../http/context.ts";
+import { requireRoleRight } from "./people.ts";
 import type { ProjectService } from "./service.ts";
 
 export interface ProjectRouteOptions {
   projects: ProjectService;
   syncs: SyncService;
+  /** @throws AppError step_up_required */
+  requireStepUp: (principal: Principal) => void;
 }
 
-export function projectRoutes(os: Implementer, { projects, syncs }: ProjectRouteOptions) {
+export function projectRoutes(os: Implementer, { projects, syncs, requireStepUp }: ProjectRouteOptions) {
   return {
     list: os.projects.list.handler(({ input, context: { principal } }) => {
       const visible = visibleTo(principal);
@@ -21,11 +25,15 @@ export function projectRoutes(os: Implementer, { projects, syncs }: ProjectRoute
       );
       return paginate(found, input);
     }),
-    create: os.projects.create.handler(({ input }) => projects.create(input)),
+    create: os.projects.create.handler(({ input, context }) => {
+      requireRoleRight([], input.roles, context.principal, requireStepUp);
+      return projects.create(input);
+    }),
     get: os.projects.get.handler(({ input }) => projects.get(input.id)),
-    update: os.projects.update.handler(({ input, context }) =>
-      projects.update(input.id, context.ifMatch, changes(input)),
-    ),
+    update: os.projects.update.handler(({ input, context }) => {
+      requireRoleRight(projects.get(input.id).roles, input.roles, context.principal, requireStepUp);
+      return projects.update(input.id, context.ifMatch, changes(input));
+    }),
     remove: os.projects.remove.handler(({ input, context }) => projects.remove(input.id, context.ifMatch)),
     addLink: os.projects.addLink.handler(({ input: { id, ...link } }) => projects.addLink(id, link)),
     removeLink: os.projects.removeLink.handler(({ input }) => projects.removeLink(input.id, input.linkId)),

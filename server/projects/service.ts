@@ -9,6 +9,7 @@ import type { InTurn } from "../serial.ts";
 import { requireVersion } from "../storage/document-collection.ts";
 import type { DocumentStore } from "../storage/document-store.ts";
 import { checkProject } from "./check.ts";
+import { checkPeople, withoutPerson } from "./people.ts";
 
 export interface ProjectServiceOptions {
   store: DocumentStore;
@@ -19,6 +20,7 @@ export interface ProjectServiceOptions {
   tenantExists: (tenantId: string) => boolean;
   allowFileRepositories: boolean;
   findConnection: (id: string) => Connection | undefined;
+  userExists: (id: string) => boolean;
   findSshKey: (id: string) => { tenantId: string } | undefined;
   /** Asked before a project is deleted. @throws AppError conflict while it is in use */
   requireRemovable: (project: Project) => void;
@@ -65,6 +67,7 @@ export class ProjectService {
     return this.#options.inTurn(async () => {
       if (!this.#options.tenantExists(input.tenantId)) throw new AppError("not_found", "There is no such tenant.");
       this.#checkSshKey(input.sshKeyId, input.tenantId);
+      checkPeople(input, this.#options.userExists);
       return this.#directory.create({ ...input, links: [] });
     });
   }
@@ -81,8 +84,16 @@ export class ProjectService {
     if (fields.slug !== undefined && fields.slug !== before.slug) await this.#options.requireRenamable(before);
     return this.#options.inTurn(() => {
       this.#checkSshKey(fields.sshKeyId, before.tenantId);
+      checkPeople(fields, this.#options.userExists);
       return this.#directory.update(id, version, (current) => ({ ...current, ...fields }));
     });
+  }
+
+  /** Leaves no role and no owner behind that is nobody. */
+  async forgetPerson(userId: string): Promise<void> {
+    for (const { id } of this.list((each) => withoutPerson(each, userId) !== undefined)) {
+      await this.#directory.update(id, undefined, (current) => withoutPerson(current, userId) ?? current);
+    }
   }
 
   /** @throws AppError conflict while something runs in it */

@@ -17,6 +17,8 @@ export interface UserServiceOptions {
   inTurn: InTurn;
   /** Whether a tenant exists: memberships may name no other. */
   tenantExists: (tenantId: string) => boolean;
+  /** Told of a person who is gone, in the same turn. */
+  forgetPerson: (userId: string) => Promise<void>;
 }
 
 export class UserService {
@@ -54,12 +56,6 @@ export class UserService {
     return this.#directory.findUnique("email", email.toLowerCase());
   }
 
-  /** The one active person who works as a Linux user; undefined where that is nobody, or not one alone. */
-  findByLinuxUser(linuxUser: string): User | undefined {
-    const found = this.list((person) => person.linuxUser === linuxUser && person.status === "active");
-    return found.length === 1 ? found[0] : undefined;
-  }
-
   list(fits: (user: User) => boolean = () => true): User[] {
     return this.#directory.list(fits);
   }
@@ -91,7 +87,8 @@ export class UserService {
   async remove(id: string, version: number | undefined): Promise<void> {
     await this.#options.inTurn(async () => {
       if (isAdmin(this.get(id))) this.#keepOneAdmin(id);
-      return this.#directory.remove(id, version);
+      await this.#directory.remove(id, version);
+      await this.#options.forgetPerson(id);
     });
     this.#options.events.endUser(id);
   }

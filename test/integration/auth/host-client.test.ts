@@ -81,9 +81,9 @@ describe("host identity, as a client goes about it", function () {
           asked.push(request.url ?? "");
           const body = await text(request);
           const { port } = server.address() as AddressInfo;
-          const said = body === "" ? {} : (JSON.parse(body) as { nonce: string; linuxUser: string });
+          const said = body === "" ? undefined : (JSON.parse(body) as { nonce: string; linuxUser: string });
           const named =
-            "nonce" in said && request.url === "/api/auth/host/challenge"
+            said !== undefined && request.url === "/api/auth/host/challenge"
               ? { challengeId: "c", directory: await name({ ...said, port }), expiresAt: new Date().toISOString() }
               : {};
           response.setHeader("content-type", "application/json");

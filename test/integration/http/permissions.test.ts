@@ -39,6 +39,19 @@ describe("who may do what, over HTTP", function () {
         }
       });
 
+      // A partner's own rights come with what partners do; until then they have what their level has, and no more.
+      it("answers a partner administrator as their level, and nothing foreign", async () => {
+        if (name === "auth.logout") return;
+        const { token } = world.partner;
+        const { path, body } = await row.call(world.own, world);
+        const own = await ask(world.server.url, path, { method, body, token });
+        assert.equal(own.status, row.own.client ?? 403, own.text);
+        if (!row.tenant) return;
+        const foreign = await row.call(world.foreign, world);
+        const hidden = await ask(world.server.url, foreign.path, { method, body: foreign.body, token });
+        assert.equal(hidden.status, row.own.client === undefined ? 403 : 404, hidden.text);
+      });
+
       it("wants a token that holds", async () => {
         const { path, body } = await row.call(world.own, world);
         const isPublic = meta.capability === "public";

@@ -37,6 +37,8 @@ export interface World {
   people: Record<Level, { token: string; userId: string }>;
   /** Another technician of the own organisation. */
   colleague: SignedIn;
+  /** A client who administers the own organisation as a partner. */
+  partner: SignedIn;
   /** The token of a technician who was disabled after it was given. */
   disabledToken: string;
   /** What no answer, log, audit or file may hold. */
@@ -75,6 +77,9 @@ export async function makeWorld(env: Record<string, string> = {}): Promise<World
   const colleague = await server.as({ email: "colleague@own.example", level: "technician", tenantIds, linuxUser });
   const disabled = await server.as({ email: "disabled@own.example", level: "technician", tenantIds, linuxUser });
   await server.client.users.update({ id: disabled.user.id, status: "disabled" });
+  const partner = await server.as({ email: "partner@own.example", level: "client", tenantIds });
+  const memberships = [{ tenantId: own.tenantId, role: "partner_admin" as const }];
+  await server.client.users.update({ id: partner.user.id, memberships });
   const admin = (await server.client.auth.me()).user;
   const ends = stack.move();
   return {
@@ -83,6 +88,7 @@ export async function makeWorld(env: Record<string, string> = {}): Promise<World
     own,
     foreign,
     colleague,
+    partner,
     people: {
       admin: { token: server.token, userId: admin.id },
       technician: { token: own.technician.token, userId: own.technician.user.id },
