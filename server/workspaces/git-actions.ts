@@ -3,7 +3,7 @@ import { AppError } from "../../shared/errors.ts";
 import { validateBranchName } from "../../shared/rules/names.ts";
 import { isProtectedBranch } from "../../shared/rules/protected-branches.ts";
 import type { GitCredentials, GitPerson, RemoteOptions } from "../host/git.ts";
-import type { HostProgress, HostUser } from "../host/host.ts";
+import type { HostUser } from "../host/host.ts";
 import { isWithin } from "../host/safe-path.ts";
 
 /** Who acts, and by which rules. */
@@ -16,7 +16,6 @@ export interface GitActionContext {
   /** Where sessions run at that moment: a tree keeps its branch under them. */
   busyPaths: () => readonly string[];
   signal?: AbortSignal;
-  onProgress?: (progress: HostProgress) => void;
 }
 
 interface Surroundings extends GitActionContext {
@@ -140,13 +139,12 @@ async function currentBranch({ user, tree }: Surroundings): Promise<{ branch: st
   throw new AppError("conflict", `No branch is checked out in ${tree}. Check one out, or create one, first.`);
 }
 
-async function remote({ allowFile, credentials, signal, onProgress }: Surroundings): Promise<RemoteOptions> {
+async function remote({ allowFile, credentials, signal }: Surroundings): Promise<RemoteOptions> {
   const given = await credentials();
   return {
     allowFile,
     ...(given ? { credentials: given } : {}),
     ...(signal ? { signal } : {}),
-    ...(onProgress ? { onProgress } : {}),
   };
 }
 

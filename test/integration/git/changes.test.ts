@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { createLocalHost } from "../../../server/host/local.ts";
 import type { HostGit } from "../../../server/host/git.ts";
 import { withCode } from "../../support/error-code.ts";
 import { makePerson, makeRemote, type Person } from "../host/fixture.ts";
@@ -185,6 +186,40 @@ describe("changes by git as a person", function () {
         await assert.rejects(git.fetch(tree, remoteAllowed), url);
       }
       for (const folder of [person.base, tree]) assert.ok(!(await readdir(folder)).includes("ran"));
+    });
+
+    it("take nothing from GIT_ variables of the server's environment", async () => {
+      const ran = path.join(person.base, "ran");
+      const program = path.join(person.base, "program.sh");
+      await writeFile(program, `#!/bin/sh\ntouch '${ran}'\n`, { mode: 0o755 });
+      const environment = {
+        ...process.env,
+        HOME: person.home,
+        GIT_DIR: path.join(person.base, "elsewhere"),
+        GIT_WORK_TREE: person.base,
+        GIT_INDEX_FILE: path.join(person.base, "index"),
+        GIT_CONFIG_COUNT: "1",
+        GIT_CONFIG_KEY_0: "core.fsmonitor",
+        GIT_CONFIG_VALUE_0: program,
+        GIT_EXTERNAL_DIFF: program,
+        GIT_SSH_COMMAND: program,
+        GIT_ASKPASS: program,
+        GIT_TRACE: path.join(person.base, "trace"),
+        GIT_AUTHOR_NAME: "Mallory",
+      };
+      const host = createLocalHost({ environment });
+      const { git: hostile } = await host.as(host.currentUser);
+      await write("a.txt", "two\n");
+      await hostile.commit(tree, { message: "Mine", author });
+      assert.equal(await log("%an"), "Grace Hopper");
+      await hostile.push(tree, "main", remoteAllowed);
+      await person.git(tree, "remote", "set-url", "origin", "ssh://git@127.0.0.1:1/x");
+      await assert.rejects(hostile.fetch(tree), withCode("git_failed"));
+      const names = await readdir(person.base);
+      assert.deepEqual(
+        names.filter((name) => ["ran", "trace", "index", "elsewhere"].includes(name)),
+        [],
+      );
     });
 
     it("take no branch name for an option or a second refspec", async () => {

@@ -21,6 +21,22 @@ describe("what git says", () => {
     assert.match(broken.message, /connection broke/);
   });
 
+  it("is a host whose key changed, before it is one whose key is not known", () => {
+    const stderr =
+      "@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @\r\nHost key verification failed.\r\nfatal: Could not read from remote repository.\n";
+    assert.equal(code(stderr), "host_key_changed");
+    assert.equal(code("Host key verification failed.\r\n"), "git_failed");
+  });
+
+  it("is a tree in the way of a merge, with or without a list of its files", () => {
+    for (const stderr of [
+      "error: Your local changes to the following files would be overwritten by merge:\n\ta.txt\nAborting\n",
+      "error: The following untracked working tree files would be overwritten by merge:\n\tb.txt\nAborting\n",
+    ]) {
+      assert.equal(code(stderr), "dirty_tree", stderr);
+    }
+  });
+
   it("is told without the passwords in it", () => {
     const error = gitFailed(["git", "fetch"], 128, "fatal: odd thing at https://ada:secret@example.org/x\n", undefined);
     assert.doesNotMatch(JSON.stringify([error.message, error.data]), /secret/);

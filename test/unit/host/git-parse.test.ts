@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseCommit, parseStatus, parseWorktrees } from "../../../server/host/git-parse.ts";
+import { parseChanges, parseCommit, parseStatus, parseWorktrees } from "../../../server/host/git-parse.ts";
 
 describe("reading git's output", () => {
   const head = ["# branch.oid 0123abc", "# branch.head main"];
@@ -58,5 +58,15 @@ describe("reading git's output", () => {
       { path: "/w/2", branch: null, sha: null, locked: "initializing", prunable: true },
       { path: "/w/3", branch: null, sha: "34", locked: "", prunable: false },
     ]);
+  });
+
+  it("reads changes, odd names included", () => {
+    assert.deepEqual(parseChanges("M\0a b\0A\0new\nline\0D\0-x\0T\0t\0"), [
+      { status: "M", path: "a b" },
+      { status: "A", path: "new\nline" },
+      { status: "D", path: "-x" },
+      { status: "T", path: "t" },
+    ]);
+    assert.deepEqual(parseChanges(""), []);
   });
 });

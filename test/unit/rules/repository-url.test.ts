@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { sameRepository, validateRepositoryUrl } from "../../../shared/rules/repository-url.ts";
+import { repositoryHost, sameRepository, validateRepositoryUrl } from "../../../shared/rules/repository-url.ts";
 
 describe("repository addresses", () => {
   for (const [url, transport] of [
@@ -78,5 +78,16 @@ describe("repository addresses", () => {
     assert.ok(sameRepository("https://host/a/b.git", "https://host/a/b/"));
     assert.ok(sameRepository("file:///srv/x", "/srv/x.git"));
     assert.ok(!sameRepository("https://host/a/b", "https://host/a/c"));
+  });
+
+  it("tells the host that ssh and https go to", () => {
+    const hostOf = (url: string) => repositoryHost(validateRepositoryUrl(url, { allowFile: true }));
+    assert.deepEqual(hostOf("git@git.example.org:a/b.git"), { host: "git.example.org", port: 22 });
+    assert.deepEqual(hostOf("git.example.org:a/b.git"), { host: "git.example.org", port: 22 });
+    assert.deepEqual(hostOf("ssh://git@git.example.org/a"), { host: "git.example.org", port: 22 });
+    assert.deepEqual(hostOf("ssh://git@git.example.org:2222/a"), { host: "git.example.org", port: 2222 });
+    assert.deepEqual(hostOf("ssh://git@[::1]:2222/a"), { host: "[::1]", port: 2222 });
+    assert.deepEqual(hostOf("https://git.example.org/a"), { host: "git.example.org", port: 443 });
+    assert.equal(hostOf("/srv/a"), null);
   });
 });
