@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { ProviderName } from "../../shared/entities/connection.ts";
 import type { Issue, IssueComment, IssueStatus } from "../../shared/entities/issue.ts";
-import { facetToken, type Facet } from "./search-query.ts";
+import type { Facet } from "./search-query.ts";
 
 /** Where fetched issues belong. */
 export interface IssueOrigin {
@@ -176,7 +176,7 @@ export function digestOf(columns: IssueColumns, comments: readonly IssueComment[
   const { tenantId, projectId, provider } = origin;
   const { status: _ours, ...theirs } = columns;
   const content = JSON.stringify([tenantId, projectId, provider, theirs, comments]);
-  return createHash("sha256").update(content).digest("base64url");
+  return hash("sha256", content, "base64url");
 }
 
 /** What titles are sorted by: neither case nor accents count. */
@@ -184,11 +184,11 @@ function titleKey(title: string): string {
   return title.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().slice(0, 200);
 }
 
-/** The words under which the filters find an issue in the full text index. */
+/** What the filters find an issue by. */
 export function facetsOf(
   issue: Pick<Issue, "status" | "labels" | "assignees" | "milestone">,
   { tenantId, projectId, provider }: Pick<IssueOrigin, "tenantId" | "projectId" | "provider">,
-): string {
+): [Facet, string][] {
   const facets: [Facet, string][] = [
     ["tenant", tenantId],
     ["project", projectId],
@@ -201,5 +201,5 @@ export function facetsOf(
   if (issue.labels.length === 0) facets.push(["none", "label"]);
   if (issue.assignees.length === 0) facets.push(["none", "assignee"]);
   if (issue.milestone === null) facets.push(["none", "milestone"]);
-  return facets.map(([facet, value]) => facetToken(facet, value)).join(" ");
+  return facets;
 }

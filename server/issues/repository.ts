@@ -111,14 +111,16 @@ export class IssueRepository {
   }
 
   /**
-   * Stores what a provider gave, in one transaction: all of it is durable when this returns, or nothing is stored. An
-   * issue is recognised by link and external id and keeps its id; one that is as it was only counts as seen.
+   * Stores what a provider gave, in one transaction: all of it or nothing. It outlives this process; a power cut only
+   * once a later change is durable, as the position is that a sync saves after its last batch: what such a cut takes is
+   * fetched again. An issue is recognised by link and external id and keeps its id; one that is as it was only counts as
+   * seen.
    */
   upsertBatch(origin: IssueOrigin, fetched: readonly FetchedIssue[]): UpsertResult {
     const result: UpsertResult = { created: [], changed: [], unchanged: 0 };
     // A provider may give an issue twice, when it changes while its pages are read; the later one counts.
     const latest = new Map(fetched.map((issue) => [issue.externalId, issue]));
-    this.#database.transaction(() => {
+    this.#database.repeatableTransaction(() => {
       const toIndex: { searchId: number; issue: FetchedIssue }[] = [];
       for (const issue of latest.values()) {
         const columns = toColumns(issue);

@@ -1,11 +1,15 @@
 import type { Issue } from "../../shared/entities/issue.ts";
 import type { Database } from "../storage/database.ts";
 import { facetsOf, type IssueOrigin } from "./records.ts";
+import { facetToken, type Facet } from "./search-query.ts";
 
 /** Rows of the full text index for one millisecond of `updatedAt`; more than these spill into the next. */
 const rowsPerMillisecond = 1_024;
 /** Row numbers stay within what JavaScript counts exactly; this is about the year 2248. */
 const lastMillisecond = Math.floor(Number.MAX_SAFE_INTEGER / rowsPerMillisecond) - 1;
+
+/** Words of filters that are remembered: most issues of a project have the same few. */
+const rememberedWords = 1_000;
 
 /** What of an issue can be found. */
 export interface IndexedIssue extends Pick<
@@ -18,6 +22,7 @@ export interface IndexedIssue extends Pick<
 /** The full text of issues, whose rows stand in the order of the issues' last changes. */
 export class IssueSearchIndex {
   readonly #database: Database;
+  readonly #words = new Map<string, string>();
 
   constructor(database: Database) {
     this.#database = database;
@@ -48,8 +53,21 @@ export class IssueSearchIndex {
         title: issue.title,
         body: issue.body,
         comments: issue.comments.map(({ body }) => body).join("\n\n"),
-        facets: facetsOf(issue, origin),
+        facets: facetsOf(issue, origin)
+          .map(([facet, value]) => this.#word(facet, value))
+          .join(" "),
       });
+  }
+
+  /** The word under which a filter finds an issue. */
+  #word(facet: Facet, value: string): string {
+    const key = `${facet}:${value}`;
+    const known = this.#words.get(key);
+    if (known !== undefined) return known;
+    const word = facetToken(facet, value);
+    if (this.#words.size >= rememberedWords) this.#words.clear();
+    this.#words.set(key, word);
+    return word;
   }
 
   /** Whether a change of the schema left issues that can't be found. */

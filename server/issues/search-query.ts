@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** What FTS5's unicode61 tokenizer makes tokens of (https://www.sqlite.org/fts5.html#unicode61_tokenizer). */
 const searchable = /[\p{L}\p{N}\p{Co}]/u;
@@ -36,8 +36,7 @@ export type Facet = "tenant" | "project" | "provider" | "status" | "label" | "as
  * makes any value one token that no text contains by accident; case is ignored.
  */
 export function facetToken(facet: Facet, value: string): string {
-  const digest = createHash("sha256").update(`${facet}:${value.toLowerCase()}`).digest("hex");
-  return `x${digest.slice(0, 20)}`;
+  return `x${hash("sha256", `${facet}:${value.toLowerCase()}`, "hex").slice(0, 20)}`;
 }
 
 /** The expression for issues that have one of these values. */

@@ -68,6 +68,20 @@ export class Database {
   }
 
   /**
+   * A transaction that survives the end of this process, but a power cut only with the next one that is durable: it is
+   * then as if this one, and all since, had not been. For what is read again from where it came, and is fetched quickly.
+   */
+  repeatableTransaction<T>(work: () => T): T {
+    if (this.#inTransaction) return work();
+    this.exec("PRAGMA synchronous = NORMAL");
+    try {
+      return this.transaction(work);
+    } finally {
+      this.exec("PRAGMA synchronous = FULL");
+    }
+  }
+
+  /**
    * Runs reads that belong together: all of them see the same state, and the file is locked once instead of for each.
    * `work` must neither write nor be asynchronous.
    */

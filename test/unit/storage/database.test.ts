@@ -55,6 +55,53 @@ describe("database", () => {
     database.close();
   });
 
+  it("leaves a repeatable transaction to the next durable one, and only that", () => {
+    const database = open([first]);
+    const synchronous = () => database.prepare<{ synchronous: number }>("PRAGMA synchronous").get()?.synchronous;
+    const insert = () => database.prepare("INSERT INTO people VALUES ('ann')").run();
+    const within: unknown[] = [];
+    database.repeatableTransaction(() => within.push(synchronous(), insert()));
+    assert.throws(() => {
+      database.repeatableTransaction(() => {
+        insert();
+        throw new RangeError("no");
+      });
+    }, RangeError);
+    database.transaction(() => database.repeatableTransaction(() => within.push(synchronous(), insert())));
+    assert.deepEqual(within, [1, 1, 2, 1], "a durable one that it is part of stays durable");
+    assert.equal(synchronous(), 2);
+    assert.equal(names(database).length, 2);
+    database.close();
+  });
+
+  it("reads what belongs together from one state, and names that state", () => {
+    const database = open([first]);
+    const other = new Database(path());
+    const count = () => names(database).length;
+    const states = new Set([database.state]);
+    const isNew = () => {
+      const { size } = states;
+      return states.add(database.state).size > size;
+    };
+    const counts = database.reading(() => {
+      const before = count();
+      other.exec("INSERT INTO people VALUES ('by another program')");
+      return [before, count(), database.state];
+    });
+    assert.deepEqual(counts, [0, 0, undefined]);
+    assert.equal(count(), 1);
+    assert.equal(isNew(), true);
+    assert.equal(isNew(), false);
+    database.prepare("INSERT INTO people VALUES ('ann') RETURNING name").get();
+    assert.equal(isNew(), true);
+    database.exec("UPDATE people SET name = 'bob'");
+    assert.equal(isNew(), true);
+    database.prepare("DELETE FROM people").run();
+    assert.equal(isNew(), true);
+    other.close();
+    database.close();
+  });
+
   it("runs each migration once, in order", () => {
     open([first]).close();
     const database = open([first, second]);
