@@ -7,12 +7,15 @@ import { newId } from "../ids.ts";
 import type { IssueProvider, ProviderIssue } from "../providers/provider.ts";
 import type { ChangeListOptions, IssueRef, IssueTracker } from "../providers/tracker.ts";
 import type { FetchedIssue, IssueOrigin } from "./records.ts";
+import type { BrokenListing } from "./sync-state.ts";
 import type { SyncEngineOptions, SyncOptions, SyncTotals } from "./sync.ts";
 import { askedSingly, confirmUnseen, isTracker } from "./unseen.ts";
 
 /** The most issues, and about the most characters, that are stored in one go: the event loop waits meanwhile. */
 const batchIssues = 100;
 const batchCharacters = 512 * 1024;
+/** Milliseconds between two notes of how far a listing came: each is a write to the disk. */
+const checkpointMs = 1_000;
 /** Stored issues that are compared with the tracker's in one go. */
 const comparedIssues = 1_000;
 
@@ -31,7 +34,7 @@ export class LinkSync {
   readonly #options: LinkSyncOptions;
   readonly #link: ProjectLink;
   readonly #provider: IssueProvider;
-  readonly #origin: IssueOrigin;
+  #origin: IssueOrigin;
   /** When this reading began, by this server's clock. */
   readonly startedAt: string;
   #announced = false;
@@ -61,12 +64,47 @@ export class LinkSync {
   /**
    * Reads every issue, then takes away what the tracker no longer has, once it confirmed that. Until then all that was
    * stored stays.
-   * @returns where the next listing begins, null where the provider can't say
+   *
+   * @param broken goes on with an earlier listing, where the tracker can
+   * @param keep is told how far the listing came, each time that this is stored
+   * @returns where the next listing begins, null where the provider can't say; and when this listing began
    */
-  async everything(): Promise<string | null> {
+  async everything({
+    broken = null,
+    keep,
+  }: { broken?: BrokenListing | null; keep?: (listing: BrokenListing) => void } = {}): Promise<{
+    position: string | null;
+    startedAt: string;
+  }> {
+    if (broken === null) return { position: await this.#wholeListing(keep), startedAt: this.startedAt };
+    const { syncId } = this.#origin;
+    try {
+      this.#origin = { ...this.#origin, syncId: broken.syncId };
+      return { position: await this.#wholeListing(keep, broken), startedAt: broken.startedAt };
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === "invalid_input")) throw error;
+      // What it listed is not where it was: only a listing of its own tells what is there.
+      this.#origin = { ...this.#origin, syncId };
+      return { position: await this.#wholeListing(keep), startedAt: this.startedAt };
+    }
+  }
+
+  async #wholeListing(keep?: (listing: BrokenListing) => void, broken?: BrokenListing): Promise<string | null> {
     let position: string | null = null;
     let listed = 0;
-    const options = { ...this.#listing(), onPosition: (reached: string) => (position = reached) };
+    let keptAt = Number.NEGATIVE_INFINITY;
+    const onCheckpoint = (checkpoint: string): void => {
+      const now = performance.now();
+      if (now - keptAt < (this.#engine.checkpointMs ?? checkpointMs)) return;
+      keptAt = now;
+      keep?.({ syncId: this.#origin.syncId, startedAt: broken?.startedAt ?? this.startedAt, checkpoint });
+    };
+    const options = {
+      ...this.#listing(),
+      resume: broken?.checkpoint,
+      onCheckpoint,
+      onPosition: (reached: string) => (position = reached),
+    };
     for await (const page of this.#provider.listIssues(this.#link.externalProject, options)) {
       listed += page.length;
       await this.#store(page);

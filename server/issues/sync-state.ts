@@ -2,6 +2,18 @@ import * as z from "zod";
 import { syncError, type SyncError } from "../../shared/entities/sync.ts";
 import type { Database } from "../storage/database.ts";
 
+const brokenListing = z.object({
+  /** What it marked the issues with that it saw. */
+  syncId: z.string(),
+  /** When it began, by this server's clock. */
+  startedAt: z.string(),
+  /** Where it goes on, as the tracker's provider gave it; all before that is stored. */
+  checkpoint: z.string(),
+});
+
+/** A listing of everything that has not come to its end. */
+export type BrokenListing = z.infer<typeof brokenListing>;
+
 /** How far the sync of a link has come. Times are ISO 8601, by this server's clock. */
 export interface LinkSyncState {
   linkId: string;
@@ -20,6 +32,8 @@ export interface LinkSyncState {
   /** When the last sync began that came to its end. */
   syncedAt: string | null;
   error: SyncError | null;
+  /** Null where the last listing of everything came to its end, or had not come far. */
+  listing: BrokenListing | null;
 }
 
 interface Row {
@@ -33,9 +47,15 @@ interface Row {
   reconciled_at: string | null;
   synced_at: string | null;
   error: string | null;
+  listing: string | null;
 }
 
-const storedError = z.preprocess((text) => (typeof text === "string" ? JSON.parse(text) : text), syncError.nullable());
+const storedError = stored(syncError);
+const storedListing = stored(brokenListing);
+
+function stored<T>(schema: z.ZodType<T>) {
+  return z.preprocess((text) => (typeof text === "string" ? JSON.parse(text) : text), schema.nullable());
+}
 
 /** The state of each link's sync, in SQLite. What is saved is durable when the call returns. */
 export class SyncStates {
@@ -61,12 +81,18 @@ export class SyncStates {
     this.#database
       .prepare(
         `INSERT OR REPLACE INTO sync_state
-           (link_id, tenant_id, project_id, source, position, overrides, full_at, reconciled_at, synced_at, error)
+           (link_id, tenant_id, project_id, source, position, overrides, full_at, reconciled_at, synced_at, error,
+            listing)
          VALUES
-           (:linkId, :tenantId, :projectId, :source, :position, :overrides, :fullAt, :reconciledAt, :syncedAt, :error)`,
+           (:linkId, :tenantId, :projectId, :source, :position, :overrides, :fullAt, :reconciledAt, :syncedAt, :error,
+            :listing)`,
       )
-      .run({ ...state, error: state.error === null ? null : JSON.stringify(state.error) });
+      .run({ ...state, error: json(state.error), listing: json(state.listing) });
   }
+}
+
+function json(value: object | null): string | null {
+  return value === null ? null : JSON.stringify(value);
 }
 
 function fromRow(row: Row): LinkSyncState {
@@ -81,5 +107,6 @@ function fromRow(row: Row): LinkSyncState {
     reconciledAt: row.reconciled_at,
     syncedAt: row.synced_at,
     error: storedError.parse(row.error),
+    listing: storedListing.parse(row.listing),
   };
 }

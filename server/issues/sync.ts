@@ -10,7 +10,7 @@ import type { IssueProvider } from "../providers/provider.ts";
 import type { IssueRef } from "../providers/tracker.ts";
 import type { IssueRepository } from "./repository.ts";
 import { LinkSync, requireTracker } from "./sync-link.ts";
-import type { LinkSyncState, SyncStates } from "./sync-state.ts";
+import type { BrokenListing, LinkSyncState, SyncStates } from "./sync-state.ts";
 import { isTracker } from "./unseen.ts";
 
 export type SyncedProject = Pick<Project, "id" | "tenantId" | "links">;
@@ -26,6 +26,8 @@ export interface SyncEngineOptions {
   clock: Clock;
   /** Hours after which the store is compared with all that the tracker has; ±20 %, so that links take turns. */
   reconcileHours?: number;
+  /** Milliseconds between two notes of how far a listing of everything came; a second unless told. */
+  checkpointMs?: number;
 }
 
 export interface SyncOptions {
@@ -59,6 +61,9 @@ export interface SyncResult extends SyncTotals {
 
 const hour = 3_600_000;
 
+/** After so many hours a broken listing is begun anew: what was deleted meanwhile does not show in its rest. */
+const resumableHours = 24;
+
 /** Brings the store to what the trackers hold. */
 export class SyncEngine {
   readonly #options: SyncEngineOptions;
@@ -73,7 +78,8 @@ export class SyncEngine {
    * asked for, or where it is not known since when. Now and then the store is also compared with all that a tracker has.
    *
    * Each batch is durable when the next one is stored, the position it leads to only after the last one: a sync that is
-   * killed, fails or is cancelled takes nothing away and is simply repeated. What a tracker no longer has is removed at
+   * killed, fails or is cancelled takes nothing away and is simply repeated; the first one goes on from about where it
+   * was. What a tracker no longer has is removed at
    * the end, once the tracker confirmed it. Where one link fails the others are still read.
    *
    * @throws {AppError} `conflict` while the project is being synced already; `cancelled`; what the provider threw.
@@ -166,7 +172,8 @@ export class SyncEngine {
       isOneOfSeveral: project.links.length > 1,
       onListedName: (name) => (renamed = name),
     });
-    const reached = await this.#read(reading, provider, before, options.full === true);
+    const keep = (listing: BrokenListing): void => states.save({ ...this.#stateOf(project, link), listing });
+    const reached = await this.#read(reading, provider, before, { full: options.full === true, keep });
     const takesName = renamed !== null && renamed !== link.externalProject;
     const named = takesName && (await options.onRenamed?.(link, renamed ?? "")) === true;
     states.save({
@@ -174,28 +181,43 @@ export class SyncEngine {
       // Kept as it was before, where the overrides changed meanwhile: the next sync applies them.
       overrides: states.get(link.id)?.overrides ?? before.overrides,
       position: reached.position,
-      fullAt: reached.full ? reading.startedAt : before.fullAt,
-      reconciledAt: reached.full || reached.compared ? reading.startedAt : before.reconciledAt,
+      fullAt: reached.fullAt ?? before.fullAt,
+      reconciledAt: reached.fullAt ?? (reached.compared ? reading.startedAt : before.reconciledAt),
       syncedAt: reading.startedAt,
       error: null,
+      listing: null,
     });
   }
 
-  /** Reads as much as is needed, and at least as much as is asked for. */
+  /**
+   * Reads as much as is needed, and at least as much as is asked for. Only a link's first listing goes on where an
+   * earlier one was broken off: before a later one there may be syncs that marked issues as seen by themselves.
+   * @param keep is told how far a first listing came
+   */
   async #read(
     reading: LinkSync,
     provider: IssueProvider,
-    { position, reconciledAt, linkId }: LinkSyncState,
-    full: boolean,
-  ): Promise<{ position: string | null; full: boolean; compared: boolean }> {
-    const everything = async () => ({ position: await reading.everything(), full: true, compared: true });
-    if (full || position === null || !isTracker(provider)) return everything();
+    { position, reconciledAt, linkId, listing }: LinkSyncState,
+    { full, keep }: { full: boolean; keep: (listing: BrokenListing) => void },
+  ): Promise<{ position: string | null; fullAt: string | null; compared: boolean }> {
+    const everything = async (options: Parameters<LinkSync["everything"]>[0] = {}) => {
+      const { position: reached, startedAt } = await reading.everything(options);
+      return { position: reached, fullAt: startedAt, compared: true };
+    };
+    if (position === null) return everything({ keep, broken: full ? null : this.#resumable(listing) });
+    if (full || !isTracker(provider)) return everything();
     // Listed before the changes: what is made in between is in the store then, and not taken for missed.
     const keys = this.#isReconcileDue(linkId, reconciledAt) ? await reading.keys(provider) : null;
     const reached = await reading.changes(position);
     if (reached === null) return everything();
     if (keys !== null && (await reading.compare(keys))) return everything();
-    return { position: reached, full: false, compared: keys !== null };
+    return { position: reached, fullAt: null, compared: keys !== null };
+  }
+
+  #resumable(listing: BrokenListing | null): BrokenListing | null {
+    if (listing === null) return null;
+    const age = this.#options.clock.now() - Date.parse(listing.startedAt);
+    return age >= 0 && age < resumableHours * hour ? listing : null;
   }
 
   #isReconcileDue(linkId: string, reconciledAt: string | null): boolean {
@@ -224,6 +246,7 @@ export class SyncEngine {
       reconciledAt: null,
       syncedAt: known?.syncedAt ?? null,
       error: known?.error ?? null,
+      listing: null,
     };
   }
 

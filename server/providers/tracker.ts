@@ -55,6 +55,10 @@ export interface ChangeListOptions extends ListOptions {
   since?: string | undefined;
   /** Told once, after the last page: where the next listing begins. By the tracker's clock, never ours. */
   onPosition?: (position: string) => void;
+  /** Where a listing of everything was broken off, as its `onCheckpoint` gave it: what it gave before comes no more. */
+  resume?: string | undefined;
+  /** Told while everything is listed, once what was given has been taken: where it could go on if it ended here. */
+  onCheckpoint?: (checkpoint: string) => void;
   /** Told where the tracker knows the project by another name by now, with that name. */
   onRenamed?: (externalProject: string) => void;
 }
@@ -77,6 +81,8 @@ export interface IssueTracker extends IssueProvider {
   /**
    * With `since`: the issues that changed after it, each with all its comments; where nothing changed, one request.
    * What was deleted or moved away does not show: {@link listKeys} tells that.
+   *
+   * @throws AppError `invalid_input` where it can't go on from `resume`; those of {@link IssueProvider}
    */
   listIssues(externalProject: string, options: ChangeListOptions): AsyncIterable<ProviderIssue[]>;
 

@@ -351,6 +351,9 @@ CREATE TABLE access_tokens (
 CREATE INDEX access_tokens_user ON access_tokens (user_id);
 `;
 
+/** Where a listing of everything can go on that did not come to its end, as JSON. */
+const brokenListings = `ALTER TABLE sync_state ADD COLUMN listing TEXT;`;
+
 export const migrations: readonly Migration[] = [
   { version: 1, name: "audit", up: audit },
   { version: 2, name: "jobs", up: jobs },
@@ -363,4 +366,5 @@ export const migrations: readonly Migration[] = [
   { version: 9, name: "outbox", up: outbox },
   { version: 10, name: "issue facets", up: issueFacets },
   { version: 11, name: "sign-in", up: signIn },
+  { version: 12, name: "broken listings", up: brokenListings },
 ];

@@ -11,6 +11,8 @@ export interface Listing<T> {
   subject: string;
   /** Whether nobody waits for it, which goes for what syncs read: true unless told. */
   background?: boolean;
+  /** The page that is read first: the list's first one unless told. */
+  from?: PageReference;
 }
 
 export interface ListedPage<T> {
@@ -19,6 +21,7 @@ export interface ListedPage<T> {
   total: number;
   /** GitHub's time of the answer, as its header `Date` says; null where it is missing. */
   answeredAt: string | null;
+  reference: PageReference;
 }
 
 /** Entries of one page: the most GitHub gives. */
@@ -48,13 +51,14 @@ export async function* listPages<T>(
 }
 
 /** A page to ask for: its number, or the address the server gave. */
-type PageReference = number | string;
+export type PageReference = number | string;
 
 class PageReader<T> {
   readonly #client: GitHubClient;
   readonly #listing: Listing<T>;
   readonly #signal: AbortSignal;
-  readonly #toFetch: PageReference[] = [1];
+  readonly #first: PageReference;
+  readonly #toFetch: PageReference[];
   readonly #fetched: Array<PromiseSettledResult<FetchedPage<T>>> = [];
   #active = 0;
   #arrived = Promise.withResolvers<void>();
@@ -63,6 +67,8 @@ class PageReader<T> {
     this.#client = client;
     this.#listing = listing;
     this.#signal = signal;
+    this.#first = listing.from ?? 1;
+    this.#toFetch = [this.#first];
   }
 
   async *pages(): AsyncGenerator<ListedPage<T>> {
@@ -77,13 +83,18 @@ class PageReader<T> {
         continue;
       }
       if (outcome.status === "rejected") throw outcome.reason;
-      const { pageCount, answeredAt } = outcome.value;
+      const { pageCount, answeredAt, reference } = outcome.value;
       const items = outcome.value.read();
       if (pageCount !== null) total = pageCount * perPage;
       read += items.length;
       const complete = this.#active === 0 && this.#toFetch.length === 0 && this.#fetched.length === 0;
-      yield { items, total: complete ? read : total, answeredAt };
+      yield { items, total: complete ? this.#before() + read : total, answeredAt, reference };
     }
+  }
+
+  /** How many entries stand before the first page that is read, where pages are numbered. */
+  #before(): number {
+    return typeof this.#first === "number" ? (this.#first - 1) * perPage : 0;
   }
 
   #startRequests(): void {
@@ -115,9 +126,10 @@ class PageReader<T> {
 
   /** What a page says about the pages after it. */
   #plan(reference: PageReference, { next, pageCount }: FetchedPage<T>): void {
-    if (reference === 1 && pageCount !== null) {
-      for (let number = 2; number <= pageCount; number += 1) this.#toFetch.push(number);
-    } else if (next !== null && (reference === 1 || typeof reference === "string")) {
+    const isFirst = reference === this.#first;
+    if (isFirst && typeof reference === "number" && pageCount !== null) {
+      for (let number = reference + 1; number <= pageCount; number += 1) this.#toFetch.push(number);
+    } else if (next !== null && (isFirst || typeof reference === "string")) {
       this.#toFetch.push(next);
     }
   }
@@ -134,6 +146,7 @@ class PageReader<T> {
     return {
       read: () => answer.read(),
       next,
+      reference,
       pageCount: pageCountOf(link),
       answeredAt: headerOf(answer, "date") || null,
     };
@@ -144,6 +157,7 @@ interface FetchedPage<T> {
   /** Parses the page. */
   read: () => T[];
   answeredAt: string | null;
+  reference: PageReference;
   /** The address of the next page. */
   next: string | null;
   /** How many pages there are, where they are numbered and the server says so: not on the last page. */

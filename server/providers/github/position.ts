@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
+import { parsedJson } from "../parsed-json.ts";
 import { issueTime, type ListedIssue } from "./payloads.ts";
 import type { Repository } from "./repository.ts";
 
@@ -24,22 +25,13 @@ const beginning = "1970-01-01T00:00:00Z";
 
 /** The position in a text of ours; null for one of another repository, or which is none: everything is listed then. */
 export function parsePosition(text: string, { owner, repo }: Repository): Position | null {
-  const parsed = stored.safeParse(readJson(text));
+  const parsed = stored.safeParse(parsedJson(text));
   if (!parsed.success || parsed.data.repository !== `${owner}/${repo}`.toLowerCase()) return null;
   return { since: parsed.data.since, etag: parsed.data.etag };
 }
 
 export function positionText({ since, etag }: Position, { owner, repo }: Repository): string {
   return JSON.stringify({ repository: `${owner}/${repo}`.toLowerCase(), since, etag });
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 }
 
 /**
@@ -49,12 +41,16 @@ function readJson(text: string): unknown {
 export class SeenIssues {
   readonly #digests = new Map<number, { time: number; digest: string }>();
   readonly #startedAt: number;
-  #newest = Number.NEGATIVE_INFINITY;
+  #newest: number;
   /** Remembering more than this, it looks what can be forgotten. */
   #tidyAbove = 1_000;
 
-  /** @param startedAt GitHub's time when the listing began, as its header `Date` says; null where it is missing. */
-  constructor(startedAt: string | null) {
+  /**
+   * @param startedAt GitHub's time when the listing began, as its header `Date` says; null where it is missing.
+   * @param newest The newest change that the listing gave before it was broken off, in milliseconds since 1970.
+   */
+  constructor(startedAt: string | null, newest = Number.NEGATIVE_INFINITY) {
+    this.#newest = newest;
     const time = Date.parse(startedAt ?? "");
     this.#startedAt = Number.isNaN(time) ? Number.NEGATIVE_INFINITY : time;
   }
@@ -73,6 +69,11 @@ export class SeenIssues {
     });
     if (this.#digests.size > this.#tidyAbove) this.#forgetBefore(from);
     return fresh;
+  }
+
+  /** The newest change seen, in milliseconds since 1970. */
+  get newest(): number {
+    return this.#newest;
   }
 
   /** Whether all of them were seen as they are. */

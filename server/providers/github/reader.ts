@@ -2,8 +2,9 @@ import * as z from "zod";
 import type { ListOptions, ProviderIssue } from "../provider.ts";
 import type { ChangeListOptions } from "../tracker.ts";
 import { type GitHubAnswer, type GitHubClient, headerOf } from "./client.ts";
+import { checkpointText, parseCheckpoint, requireSamePage, TakenPages } from "./checkpoint.ts";
 import { CommentReader } from "./comments.ts";
-import { listPages, pageCountOf, perPage } from "./pages.ts";
+import { listPages, pageCountOf, type PageReference, perPage } from "./pages.ts";
 import { issueTime, listedIssue, type ListedIssue, listedKey, toIssue } from "./payloads.ts";
 import { parsePosition, type Position, positionText, SeenIssues } from "./position.ts";
 import { newName, type Repository } from "./repository.ts";
@@ -40,17 +41,31 @@ export class IssueReader {
     }
   }
 
+  /** From the beginning, or from the page on that a broken listing came to; that page is read again. */
   async *#all(): AsyncGenerator<ProviderIssue[]> {
+    const { resume, signal, onCheckpoint, onPosition, onProgress } = this.#options;
+    const begun = resume === undefined ? null : parseCheckpoint(resume, this.#repository);
     using comments = new CommentReader(this.#client, this.#repository, this.#options);
-    await comments.readAll();
-    const seen = new SeenIssues(comments.firstAnswerAt);
-    let done = 0;
-    for await (const { items, total } of listPages(this.#client, this.#listing(listedIssue), this.#options.signal)) {
-      if (done === 0) this.#tellName(items);
+    // A comment is no older than its issue.
+    await comments.readAll(begun?.page.createdAt);
+    const startedAt = begun === null ? comments.firstAnswerAt : begun.startedAt;
+    const seen = new SeenIssues(startedAt, begun?.newest);
+    const from = begun?.page.reference ?? 1;
+    const taken = new TakenPages(from);
+    let done = typeof from === "number" ? (from - 1) * perPage : 0;
+    let isFirst = true;
+    for await (const { items, total, reference } of listPages(this.#client, this.#listing(listedIssue, from), signal)) {
+      if (isFirst) {
+        this.#tellName(items);
+        if (begun !== null) requireSamePage(begun.page, items);
+      }
+      isFirst = false;
       done += items.length;
-      this.#options.onProgress?.({ done, total, step: "Fetching issues" });
-      if (this.#options.onPosition) seen.add(items);
+      onProgress?.({ done, total, step: "Fetching issues" });
+      if (onPosition || onCheckpoint) seen.add(items);
       yield await this.#complete(items, comments);
+      const page = taken.add(reference, items);
+      if (page !== null) onCheckpoint?.(checkpointText({ page, startedAt, newest: seen.newest }, this.#repository));
     }
     await this.#tellPosition(seen);
   }
@@ -144,9 +159,9 @@ export class IssueReader {
   }
 
   /** The order of creation keeps pages stable: what is new joins at the end. */
-  #listing<T>(item: z.ZodType<T>) {
+  #listing<T>(item: z.ZodType<T>, from: PageReference = 1) {
     const parameters = { ...this.#repository, state: "all", sort: "created", direction: "asc" };
-    return { path: issuesPath, parameters, item: z.array(item), subject: this.#subject };
+    return { path: issuesPath, parameters, item: z.array(item), subject: this.#subject, from };
   }
 
   get #ask(): { subject: string; signal: ListOptions["signal"]; background: boolean } {

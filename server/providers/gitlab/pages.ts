@@ -36,6 +36,11 @@ export interface IssuePage<T> {
   total: number;
   /** Whether there is a next page. */
   more: boolean;
+  /**
+   * Everything before this time, in the order of the listing, was given with the pages so far, in milliseconds since
+   * 1970; null where that is nothing.
+   */
+  reached: number | null;
   /** The answer's `Date` header. */
   date: string | null;
 }
@@ -81,7 +86,7 @@ export async function* issuePages<T extends Dated>(
     const last = data.at(-1);
     const lastTime = last === undefined ? null : Date.parse(last[orderBy]);
     const goesOn = lastTime !== null && (data.length >= perPage || hasNext(headers));
-    yield { items: fresh, total, more: goesOn, date: headers.get("date") };
+    yield { items: fresh, total, more: goesOn, reached: since, date: headers.get("date") };
 
     if (page > 1) newOnLaterPages += fresh.length;
     if (goesOn && since !== null && lastTime <= since) {

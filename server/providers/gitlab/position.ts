@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
+import { AppError } from "../../../shared/errors.ts";
+import { parsedJson } from "../parsed-json.ts";
 import { isSameProject } from "./project.ts";
 import type { ListedIssue } from "./payloads.ts";
 
@@ -33,13 +35,23 @@ export function readPosition(written: string | undefined, base: string, project:
   return found.data.projects.some((name) => isSameProject(name, project)) ? found.data : null;
 }
 
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
+const storedCheckpoint = z.object({
+  base: z.string(),
+  project: z.string(),
+  /** Milliseconds since 1970 by GitLab's clock: what was made before was listed. */
+  reached: z.number(),
+  /** When the listing began, likewise; null where GitLab did not tell. */
+  startedAt: z.number().nullable(),
+});
+
+/** Where a listing of all issues can go on. */
+export type Checkpoint = z.infer<typeof storedCheckpoint>;
+
+/** @throws {AppError} `invalid_input` for what is none of this project's at this server */
+export function readCheckpoint(written: string, base: string, project: string): Checkpoint {
+  const found = storedCheckpoint.safeParse(parsedJson(written));
+  if (found.success && found.data.base === base && found.data.project === project) return found.data;
+  throw new AppError("invalid_input", "That is no place in a listing of this project: list it from the beginning.");
 }
 
 /** Finds where the next listing begins, from what this one gives. */
@@ -49,8 +61,10 @@ export class ListingTracker {
   readonly #changed = new Map<string, { at: number; digest: string }>();
   #startedAt: number | null = null;
 
-  constructor(since: Position | null) {
+  /** @param startedAt When a listing began that goes on, in milliseconds since 1970. */
+  constructor(since: Position | null, startedAt: number | null = null) {
     this.since = since;
+    this.#startedAt = startedAt;
   }
 
   /** The earliest change to ask for, in milliseconds since 1970; null for everything. */
@@ -68,8 +82,13 @@ export class ListingTracker {
   started(date: string | null): boolean {
     const at = Date.parse(date ?? "");
     if (Number.isNaN(at)) return true;
-    this.#startedAt = at;
+    this.#startedAt ??= at;
     return this.since === null || at >= this.since.at - overlapMs;
+  }
+
+  /** When the listing began by GitLab's clock, in milliseconds since 1970; null where that is not told. */
+  get startedAt(): number | null {
+    return this.#startedAt;
   }
 
   /** Whether the last listing gave this issue as it is. */

@@ -6,7 +6,7 @@ import type { GitLabClient } from "./client.ts";
 import { issuePages, notesOf } from "./pages.ts";
 import { allIssuePages } from "./slices.ts";
 import { listedIssue, type ListedIssue, listedKey, type ListedNote, projectPathOf, toIssue } from "./payloads.ts";
-import { ListingTracker, readPosition } from "./position.ts";
+import { type Checkpoint, ListingTracker, readCheckpoint, readPosition } from "./position.ts";
 import { isSameProject } from "./project.ts";
 
 /** A project's issues, listed from end to end or from where an earlier listing ended. */
@@ -29,14 +29,20 @@ export class IssueReader {
 
   /** One request where nothing changed. Comments take one more for each issue that has some and changed. */
   async *issues(): AsyncGenerator<ProviderIssue[]> {
-    const { since, onPosition, signal } = this.#options;
-    const found = readPosition(since, this.#client.base, this.#project);
-    const listing = { tracker: new ListingTracker(found), name: this.#project };
-    for await (const issues of ahead((ends) => this.#pages(listing, ends), signal)) {
+    const { since, resume, onPosition, onCheckpoint, signal } = this.#options;
+    const { base } = this.#client;
+    const begun = resume === undefined ? null : readCheckpoint(resume, base, this.#project);
+    const found = begun === null ? readPosition(since, base, this.#project) : null;
+    const tracker = new ListingTracker(found, begun?.startedAt ?? null);
+    const listing = { tracker, name: this.#project, begin: begun?.reached ?? null };
+    for await (const { issues, reached } of ahead((ends) => this.#pages(listing, ends), signal)) {
       if (issues.length > 0) yield issues;
+      if (reached === null) continue;
+      const { startedAt } = listing.tracker;
+      onCheckpoint?.(JSON.stringify({ base, project: this.#project, reached, startedAt } satisfies Checkpoint));
     }
     const names = [...new Set([this.#project, listing.name])];
-    onPosition?.(JSON.stringify(listing.tracker.next(this.#client.base, names)));
+    onPosition?.(JSON.stringify(listing.tracker.next(base, names)));
   }
 
   /** The lasting ids of all issues. */
@@ -51,10 +57,10 @@ export class IssueReader {
     }
   }
 
-  async *#pages(listing: Listing, signal: AbortSignal): AsyncGenerator<ProviderIssue[], void> {
+  async *#pages(listing: Listing, signal: AbortSignal): AsyncGenerator<CompletePage, void> {
     let done = 0;
     let isFirst = true;
-    for await (const { items, total, date } of ahead((ends) => this.#listed(listing.tracker, ends), signal)) {
+    for await (const { items, total, date, reached } of ahead((ends) => this.#listed(listing, ends), signal)) {
       if (isFirst && !listing.tracker.started(date)) {
         listing.tracker = new ListingTracker(null);
         yield* this.#pages(listing, signal);
@@ -67,14 +73,15 @@ export class IssueReader {
       for (const issue of items) listing.tracker.listed(issue);
       const step = listing.tracker.since === null ? "Fetching issues" : "Fetching changed issues";
       this.#options.onProgress?.({ done, total: totalOf(done, total), step });
-      yield await Promise.all(changed.map((issue) => this.#complete(issue, listing.name, signal)));
+      const issues = await Promise.all(changed.map((issue) => this.#complete(issue, listing.name, signal)));
+      yield { issues, reached: listing.tracker.since === null ? reached : null };
     }
   }
 
   /** Everything in the order of creation, which stays; changes in the order of changing, which each goes to the end of. */
-  #listed({ from }: ListingTracker, signal: AbortSignal) {
+  #listed({ tracker: { from }, begin }: Listing, signal: AbortSignal) {
     const listing = { project: this.#project, item: listedIssue, call: this.#call(signal) };
-    if (from === null) return allIssuePages(this.#client, listing);
+    if (from === null) return allIssuePages(this.#client, { ...listing, from: begin });
     return issuePages(this.#client, { ...listing, orderBy: "updated_at", from });
   }
 
@@ -113,6 +120,14 @@ interface Listing {
   tracker: ListingTracker;
   /** The project's path as far as is known by now. */
   name: string;
+  /** Where a listing of everything begins, in milliseconds since 1970; null for the first issue. */
+  begin: number | null;
+}
+
+interface CompletePage {
+  issues: ProviderIssue[];
+  /** All that was made before this time was given with the pages so far; null where a listing can't go on from here. */
+  reached: number | null;
 }
 
 function totalOf(done: number, total: number): number {

@@ -13,12 +13,21 @@ const mostSlices = 64;
  * All issues of a project. A long list is divided by the time of creation and its slices are read at the same time, a
  * few at most: each page tells where the next begins, so that one after the other they would wait for each other.
  * The pages come in no order, the oldest first of all.
+ *
+ * @param listing `from`: the creation, in milliseconds since 1970, before which everything is left out.
  */
 export async function* allIssuePages<T extends Dated>(
   client: GitLabClient,
-  { project, item, call }: Pick<IssueListing<T>, "project" | "item" | "call">,
+  {
+    project,
+    item,
+    call,
+    from: start = null,
+  }: Pick<IssueListing<T>, "project" | "item" | "call"> & {
+    from?: number | null;
+  },
 ): AsyncGenerator<IssuePage<T>, void> {
-  const listing = { project, orderBy: "created_at", from: null, item, call } as const;
+  const listing = { project, orderBy: "created_at", from: start, item, call } as const;
   const oldestFirst = issuePages(client, listing);
   const { value: first } = await oldestFirst.next();
   if (!first) return;
@@ -38,19 +47,22 @@ export async function* allIssuePages<T extends Dated>(
     (at) => at <= end || at === begin,
   );
   // The last one has no end: what is created meanwhile is in it.
-  const slices = begins.map((from, index) => (ends: AbortSignal) => {
-    const sliceCall = { ...call, signal: AbortSignal.any([call.signal, ends]) };
-    return issuePages(client, {
-      ...listing,
-      project: last.project_id,
-      from,
-      until: begins[index + 1],
-      call: sliceCall,
-    });
-  });
+  const reached = [...begins];
+  const slices = begins.map(
+    (from, index) =>
+      async function* pagesOfSlice(ends: AbortSignal): AsyncGenerator<{ page: IssuePage<T>; index: number }, void> {
+        const sliceCall = { ...call, signal: AbortSignal.any([call.signal, ends]) };
+        const slice = { ...listing, project: last.project_id, from, until: begins[index + 1], call: sliceCall };
+        for await (const page of issuePages(client, slice)) yield { page, index };
+        // Asked for the next page only when the last one was taken: that was given as well.
+        reached[index] = Number.POSITIVE_INFINITY;
+      },
+  );
   const known = new Set(items.map(({ id }) => id));
-  for await (const page of together(slices, client.concurrency)) {
-    yield { ...page, items: page.items.filter(({ id }) => !known.has(id)), total };
+  for await (const { page, index } of together(slices, client.concurrency)) {
+    reached[index] = Math.max(reached[index] ?? begin, page.reached ?? begin);
+    const items = page.items.filter(({ id }) => !known.has(id));
+    yield { ...page, items, total, reached: Math.min(...reached, end) };
   }
 }
 

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { AppError, type AppErrorOptions, type ErrorCode } from "../../../shared/errors.ts";
 import { quoted, RefusedAnswer, rootCause, wasNeverSent } from "../failed-request.ts";
+import { parsedJson } from "../parsed-json.ts";
 import { waitAsked } from "./limits.ts";
 
 /** What Jira says beside an error status: https://developer.atlassian.com/cloud/jira/platform/rest/v3/intro/#status-codes */
@@ -164,15 +165,5 @@ export class JiraErrors {
 
   #quote(text: string): string {
     return quoted(text, this.#account.secrets);
-  }
-}
-
-/** Null for what is no JSON: proxies answer errors with web pages. */
-function parsedJson(body: string): unknown {
-  try {
-    return JSON.parse(body) as unknown;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
   }
 }

@@ -19,7 +19,7 @@ import { type JiraAttachmentOptions, jiraAttachments } from "./attachments.ts";
 import { assignablePeople, grantedAbilities, siteLabels, standardIssueType } from "./choices.ts";
 import { type JiraCall, JiraClient, type JiraClientOptions } from "./client.ts";
 import { comment, type Issue, issue, issueFields, person, toComment, toIssue } from "./payloads.ts";
-import { PositionTracker, readPosition } from "./position.ts";
+import { type Checkpoint, PositionTracker, readCheckpoint, readPosition } from "./position.ts";
 import { allComments, checkProjectKey, pathPart, projectJql, searchPages } from "./search.ts";
 import { type JiraSite, readDeployment, readSite, siteOf } from "./site.ts";
 import { chooseTransition, readTransitions, statusChoices, takeTransition } from "./transitions.ts";
@@ -63,15 +63,17 @@ export class JiraProvider implements IssueTracker {
   }
 
   async *listIssues(externalProject: string, options: ChangeListOptions): AsyncGenerator<ProviderIssue[]> {
-    const since = readPosition(options.since, this.#client.base);
+    const { base } = this.#client;
+    const begun = options.resume === undefined ? null : readCheckpoint(options.resume, base, externalProject);
+    const since = begun === null ? readPosition(options.since, base) : null;
     checkProjectKey(externalProject);
     if (since) this.#knownSite ??= siteOf(since.site);
     const site = await this.#site(options.signal);
-    const tracker = new PositionTracker(since);
+    const tracker = new PositionTracker(since, begun);
     const given = new Map<string, string>();
     let name = externalProject;
     const pages = searchPages(this.#client, site, {
-      jql: projectJql(externalProject, tracker.from),
+      jql: projectJql(externalProject, { updated: tracker.from, created: begun?.reached ?? null }),
       fields: issueFields(site),
       item: issue,
       pageSize: 100,
@@ -94,9 +96,15 @@ export class JiraProvider implements IssueTracker {
       const done = given.size;
       options.onProgress?.({ done, total: Math.max(total, total === 0 ? 0 : done), step: "Fetching issues" });
       if (issues.length > 0) yield issues;
+      const last = items.at(-1);
+      if (last === undefined || since !== null) continue;
+      const reached = Date.parse(last.fields.created);
+      options.onCheckpoint?.(
+        JSON.stringify({ base, project: externalProject, reached, ...tracker.begun } satisfies Checkpoint),
+      );
     }
     if (given.size === 0 && since === null) await this.#project(externalProject, site, options.signal);
-    options.onPosition?.(tracker.next(this.#client.base, site));
+    options.onPosition?.(tracker.next(base, site));
   }
 
   async *listKeys(externalProject: string, { signal, onProgress }: ListOptions): AsyncGenerator<string[]> {
@@ -104,7 +112,7 @@ export class JiraProvider implements IssueTracker {
     const site = await this.#site(signal);
     const given = new Set<string>();
     const pages = searchPages(this.#client, site, {
-      jql: projectJql(externalProject, null),
+      jql: projectJql(externalProject),
       fields: ["id"],
       item: z.object({ id: z.string() }),
       // Cloud gives so many where nothing but ids is asked for; Data Center what its administrators allow.

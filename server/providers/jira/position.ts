@@ -1,4 +1,6 @@
 import * as z from "zod";
+import { AppError } from "../../../shared/errors.ts";
+import { parsedJson } from "../parsed-json.ts";
 import type { ProviderIssue } from "../provider.ts";
 import { siteFacts, type SiteFacts } from "./site.ts";
 
@@ -27,17 +29,29 @@ const maxSeen = 1000;
 /** Null where it is none of this site's: then everything is to be listed. */
 export function readPosition(written: string | undefined, base: string): Position | null {
   if (written === undefined) return null;
-  const found = position.safeParse(parsed(written));
+  const found = position.safeParse(parsedJson(written));
   return found.success && found.data.base === base ? found.data : null;
 }
 
-function parsed(written: string): unknown {
-  try {
-    return JSON.parse(written) as unknown;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
+const checkpoint = z.object({
+  base: z.string(),
+  project: z.string(),
+  /** Milliseconds since 1970 by Jira's clock: what was made before was listed. */
+  reached: z.number(),
+  /** When the listing began, likewise; null where Jira did not tell. */
+  startedAt: z.number().nullable(),
+  /** The newest change that was listed, likewise. */
+  newest: z.number(),
+});
+
+/** Where a listing of all issues can go on. */
+export type Checkpoint = z.infer<typeof checkpoint>;
+
+/** @throws {AppError} `invalid_input` for what is none of this project's at this site */
+export function readCheckpoint(written: string, base: string, project: string): Checkpoint {
+  const found = checkpoint.safeParse(parsedJson(written));
+  if (found.success && found.data.base === base && found.data.project === project) return found.data;
+  throw new AppError("invalid_input", "That is no place in a listing of this project: list it from the beginning.");
 }
 
 /** Finds where the next listing begins, from what this one gives. */
@@ -48,10 +62,17 @@ export class PositionTracker {
   /** When this listing began, by the server's clock. */
   #startedAt: number | null = null;
 
-  constructor(since: Position | null) {
+  /** @param begun A listing of everything that goes on. */
+  constructor(since: Position | null, begun: Pick<Checkpoint, "newest" | "startedAt"> | null = null) {
     this.#since = since;
-    this.#newest = since?.at ?? 0;
+    this.#newest = begun?.newest ?? since?.at ?? 0;
+    this.#startedAt = begun?.startedAt ?? null;
     for (const [id, at] of Object.entries(since?.seen ?? {})) this.#changed.set(id, at);
+  }
+
+  /** What a listing that is broken off here needs to go on. */
+  get begun(): Pick<Checkpoint, "newest" | "startedAt"> {
+    return { newest: this.#newest, startedAt: this.#startedAt };
   }
 
   /** The earliest change to ask for, in milliseconds since 1970; null for everything. */

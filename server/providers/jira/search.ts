@@ -30,14 +30,18 @@ export interface FoundPage<T> {
 /**
  * A project's issues, as JQL. The order of creation keeps pages stable: what is new joins at the end.
  *
- * @param since Milliseconds since 1970. Written as a bare number, because Jira reads dates in quotes in the time zone
+ * @param times Milliseconds since 1970: what changed, or was made, before them is left out. Written as a bare number, because Jira reads dates in quotes in the time zone
  *   of whoever asks: https://support.atlassian.com/jira-software-cloud/docs/jql-fields/#Updated
  * @throws {AppError} `invalid_input` for what is no project key, and so might be more JQL
  */
-export function projectJql(project: string, since: number | null): string {
+export function projectJql(
+  project: string,
+  { updated = null, created = null }: { updated?: number | null; created?: number | null } = {},
+): string {
   checkProjectKey(project);
-  const changed = since === null ? "" : ` AND updated >= ${Math.trunc(since)}`;
-  return `project = "${project}"${changed} ORDER BY created ASC, key ASC`;
+  const changed = updated === null ? "" : ` AND updated >= ${Math.trunc(updated)}`;
+  const made = created === null ? "" : ` AND created >= ${Math.trunc(created)}`;
+  return `project = "${project}"${changed}${made} ORDER BY created ASC, key ASC`;
 }
 
 /** @throws {AppError} `invalid_input` */

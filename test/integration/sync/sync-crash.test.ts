@@ -9,7 +9,7 @@ import { type GitHubServer, startGitHubServer } from "../../fixtures/github/serv
 import { SyncStore, syncedProject } from "../../fixtures/sync-store.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
 import { waitFor } from "../../support/wait.ts";
-import { widgets } from "./widgets.ts";
+import { gadgets, widgets } from "./widgets.ts";
 
 const program = fileURLToPath(new URL("../../fixtures/sync-process.ts", import.meta.url));
 const kills = 10;
@@ -54,9 +54,17 @@ describe("a sync that is killed", function () {
     return code === null;
   }
 
-  /** Each kill in another store, and every second store killed once more. */
+  /** How many requests a sync takes that nothing disturbs. */
+  async function measured(name: string, full = false): Promise<{ wanted: unknown; requests: number }> {
+    const before = server.requests;
+    const wanted = await sync(name, full);
+    return { wanted, requests: server.requests - before - 1 };
+  }
+
+  /** Each kill in another store, and every second store killed once more. @param requests of a whole sync */
   async function killAll(
     prepare: (name: string) => Promise<void>,
+    requests: number,
     full: boolean,
   ): Promise<{ stores: string[]; inTime: number }> {
     const stores: string[] = [];
@@ -68,17 +76,40 @@ describe("a sync that is killed", function () {
         await prepare(name);
         stores.push(name);
       }
-      if (await killAfter(name, Math.floor(Math.random() * 9), Math.random() * 20, full)) inTime += 1;
+      if (await killAfter(name, Math.floor(Math.random() * requests), Math.random() * 10, full)) inTime += 1;
     }
     return { stores, inTime };
   }
 
   it("leads to the same store as an undisturbed one when it is repeated", async () => {
     await mkdir(path("undisturbed"));
-    const wanted = await sync("undisturbed");
-    const { stores, inTime } = await killAll((name) => mkdir(path(name)), false);
+    const { wanted, requests } = await measured("undisturbed");
+    const { stores, inTime } = await killAll((name) => mkdir(path(name)), requests, false);
     assert.ok(inTime >= kills / 2, `${inTime} of ${kills} kills were in time`);
     for (const name of stores) assert.deepEqual(await sync(name), wanted, name);
+  });
+
+  it("goes on from where it was killed, not from the beginning", async () => {
+    await server.close();
+    server = await startGitHubServer({ repositories: [gadgets()], latencyMs: 4 });
+    await mkdir(path("undisturbed"));
+    const { wanted, requests } = await measured("undisturbed");
+    await mkdir(path("killed"));
+    assert.ok(await killAfter("killed", requests - 3, 0, false), "killed in time");
+    using store = new SyncStore(path("killed"), server.url);
+    const stored = store.issues().length;
+    const broken = store.states.get("link-1")?.listing;
+    assert.ok(stored >= 500 && broken, `${stored} issues were stored`);
+
+    const before = server.requests;
+    const signal = new AbortController().signal;
+    const { created } = await store.engine.syncProject(syncedProject, { signal, onProgress: () => undefined });
+    assert.equal(created, 1_200 - stored);
+    const taken = server.requests - before;
+    assert.ok(taken <= requests / 2, `${taken} requests instead of ${requests}`);
+    assert.deepEqual(store.content(), wanted);
+    const state = store.states.get("link-1");
+    assert.deepEqual([state?.listing, state?.fullAt, state?.reconciledAt], [null, broken.startedAt, broken.startedAt]);
   });
 
   it("keeps the earlier store, and ends like an undisturbed one, where everything is read again", async () => {
@@ -94,9 +125,13 @@ describe("a sync that is killed", function () {
     for (const number of [9, 10, 199]) repository.remove(number);
     repository.create("octo-ann", { title: "A new issue" });
     await cp(path("before"), path("undisturbed"), { recursive: true });
-    const wanted = await sync("undisturbed", true);
+    const { wanted, requests } = await measured("undisturbed", true);
 
-    const { stores, inTime } = await killAll((name) => cp(path("before"), path(name), { recursive: true }), true);
+    const { stores, inTime } = await killAll(
+      (name) => cp(path("before"), path(name), { recursive: true }),
+      requests,
+      true,
+    );
     assert.ok(inTime >= kills / 2, `${inTime} of ${kills} kills were in time`);
     for (const name of stores) {
       {

@@ -28,3 +28,8 @@ export function widgets(): RepositoryData {
   });
   return repositoryData(issues);
 }
+
+/** 1,200 plain issues, for listings of several pages. */
+export function gadgets(): RepositoryData {
+  return repositoryData(Array.from({ length: 1_200 }, (_, index) => issueData({ number: index + 1 })));
+}

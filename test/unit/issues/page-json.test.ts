@@ -135,7 +135,14 @@ describe("a page of issues as JSON", () => {
         clock.advance(60_000);
         const syncedAt = new Date(clock.now()).toISOString();
         const place = { linkId: "l1", tenantId: "t1", projectId: "p1", source: "", position: null, overrides: "" };
-        new SyncStates(database).save({ ...place, fullAt: null, reconciledAt: null, syncedAt, error: null });
+        new SyncStates(database).save({
+          ...place,
+          fullAt: null,
+          reconciledAt: null,
+          syncedAt,
+          error: null,
+          listing: null,
+        });
       },
       "another program's change": () => {
         const other = new Database(join(directory(), "aiops.sqlite"));
