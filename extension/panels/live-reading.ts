@@ -4,7 +4,7 @@ import type { Connection } from "../connection/connection.ts";
 import { AppError, errorMessage } from "../../shared/errors.ts";
 
 export interface LiveReadingOptions<T> {
-  connection: Connection;
+  connection: Pick<Connection, "state" | "onDidChangeState" | "whenConnected" | "retry">;
   read: (connected: Connected) => Promise<T>;
   /** What was read, or why it could not be, is another now. */
   onRead: () => void;

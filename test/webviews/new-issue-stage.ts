@@ -1,4 +1,4 @@
-import type { Browser, BrowserContextOptions, Locator } from "playwright-core";
+import type { Browser, BrowserContextOptions } from "playwright-core";
 import type { AppError } from "../../shared/errors.ts";
 import { openChannel, type Channel, type Handlers } from "../../shared/messages/channel.ts";
 import {
@@ -50,15 +50,12 @@ export const choices: NewIssueChoices = {
 };
 
 /** The page of a new issue, and the test in its extension host's place. */
-export interface NewIssueStage extends Pick<PanelPage, "page" | "foreign" | "complaints" | "close"> {
+export interface NewIssueStage extends Omit<PanelPage, "post" | "start"> {
   host: Channel<typeof toNewIssuePage>;
   /** What the page asked, in order, `ready` and `choices` aside. */
   asked: { name: string; input: unknown }[];
   refused: AppError[];
   show(state: NewIssueState): void;
-  button(name: string): Locator;
-  field(name: string): Locator;
-  saved(): Promise<string>;
 }
 
 export interface NewIssueStageOptions {
@@ -74,7 +71,6 @@ export async function openNewIssue(
   options: NewIssueStageOptions = {},
 ): Promise<NewIssueStage> {
   const panel = await openPanelPage(browser, server, `issue/${newIssuePage}`, options);
-  const { page, foreign, complaints } = panel;
   const asked: NewIssueStage["asked"] = [];
   const refused: AppError[] = [];
   let state = options.state ?? form;
@@ -107,9 +103,7 @@ export async function openNewIssue(
   });
   await panel.start((message) => host.receive(message));
   return {
-    page,
-    foreign,
-    complaints,
+    ...panel,
     host,
     asked,
     refused,
@@ -117,9 +111,6 @@ export async function openNewIssue(
       state = next;
       host.tell("show", next);
     },
-    button: (name) => page.getByRole("button", { name, exact: true }),
-    field: (name) => page.getByLabel(name, { exact: true }),
-    saved: () => page.evaluate(() => sessionStorage.getItem("state") ?? ""),
     close: async () => {
       host.close();
       await panel.close();

@@ -1,4 +1,4 @@
-import type { Browser, BrowserContextOptions, Locator } from "playwright-core";
+import type { Browser, BrowserContextOptions } from "playwright-core";
 import type { AppError } from "../../shared/errors.ts";
 import { openChannel, type Channel, type Handlers } from "../../shared/messages/channel.ts";
 import {
@@ -91,19 +91,15 @@ const emptyPages: { [P in SettingsState["page"]]: LoadedPage<P> } = {
 };
 
 /** The settings panel, and the test in its extension host's place. */
-export interface SettingsStage extends Pick<PanelPage, "page" | "foreign" | "complaints" | "close"> {
+export interface SettingsStage extends Omit<PanelPage, "post" | "start"> {
   host: Channel<typeof toSettingsPanel>;
   /** What the panel asked, in order, `ready`, `openPage` and `keep` aside. */
   asked: { name: string; input: unknown }[];
   refused: AppError[];
   /** What the panel would keep, as it told last. */
   kept: () => SavedSettings | undefined;
-  /** What VS Code would write to disk. */
-  saved: () => Promise<string>;
   /** Shows another state, of now and after a reload. */
   show(state: SettingsState): void;
-  button(name: string): Locator;
-  field(name: string): Locator;
   /** What was said to screen readers last. */
   announced(): Promise<string>;
 }
@@ -126,7 +122,6 @@ export async function openSettings(
   options: SettingsStageOptions = {},
 ): Promise<SettingsStage> {
   const panel = await openPanelPage(browser, server, "settings", options);
-  const { page, foreign, complaints } = panel;
   const asked: SettingsStage["asked"] = [];
   const refused: AppError[] = [];
   let state = options.state ?? loaded;
@@ -177,21 +172,16 @@ export async function openSettings(
   });
   await panel.start((message) => host.receive(message));
   return {
-    page,
-    foreign,
-    complaints,
+    ...panel,
     host,
     asked,
     refused,
     kept: () => kept,
-    saved: () => page.evaluate(() => sessionStorage.getItem("state") ?? ""),
     show: (next) => {
       state = next;
       host.tell("show", next);
     },
-    button: (name) => page.getByRole("button", { name, exact: true }),
-    field: (name) => page.getByLabel(name, { exact: true }),
-    announced: () => page.locator(".notices [aria-live]").innerText(),
+    announced: () => panel.page.locator(".notices [aria-live]").innerText(),
     close: async () => {
       host.close();
       await panel.close();

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { bundles } from "../../scripts/build/bundles.ts";
 import { AppError } from "../../shared/errors.ts";
 import { openChannel, type Channel, type Handlers } from "../../shared/messages/channel.ts";
@@ -85,6 +85,10 @@ export interface StageOptions {
 /** A panel's page with what VS Code puts around it, and no host yet. */
 export interface PanelPage extends Pick<Stage, "page" | "foreign" | "complaints" | "close"> {
   post: (message: unknown) => void;
+  button(name: string): Locator;
+  field(name: string): Locator;
+  /** What VS Code would write to disk. */
+  saved(): Promise<string>;
   /** Begins: the panel's messages go to `receive`. */
   start: (receive: (message: unknown) => Promise<void>) => Promise<void>;
 }
@@ -119,6 +123,9 @@ export async function openPanelPage(
       await page.addInitScript(actAsVsCode, options.theme ?? themes.dark);
       await page.goto(`${server.origin}/${panel}`);
     },
+    button: (name) => page.getByRole("button", { name, exact: true }),
+    field: (name) => page.getByLabel(name, { exact: true }),
+    saved: () => page.evaluate(() => sessionStorage.getItem("state") ?? ""),
     complaints: async () => [...errors, ...(await page.evaluate(() => window.violations))],
     close: async () => context.close(),
   };

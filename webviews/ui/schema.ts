@@ -71,8 +71,13 @@ export function check<S extends z.ZodObject>(schema: S, typed: unknown, t: Trans
   if (read.success) return { ok: true, input: read.data };
   return {
     ok: false,
-    errors: read.error.issues.map(({ path, message }) => ({ path: path.join("."), message: t(message) })),
+    errors: read.error.issues.map(({ path, message }) => ({ path: path.join("."), message: sentenceCase(t(message)) })),
   };
+}
+
+/** The contract words its errors to stand behind a field's name; here they stand alone. */
+function sentenceCase(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function sentence(issue: z.core.$ZodRawIssue, t: Translate): string {

@@ -54,7 +54,7 @@ describe("webviews: forms of the contract's schemas", () => {
     const checked = check(schema, { name: " ", slug: "A", mail: "x", age: 10, list: ["ok", "long"] }, t);
     assert.deepEqual(checked.ok ? [] : checked.errors, [
       { path: "name", message: "This is needed." },
-      { path: "slug", message: "must be lower-case letters" },
+      { path: "slug", message: "Must be lower-case letters" },
       { path: "mail", message: "This is not an e-mail address." },
       { path: "age", message: "At most 9." },
       { path: "list.1", message: "At most 2 characters." },
