@@ -1,3 +1,4 @@
+import type { AskOptions } from "./ask.ts";
 import type { CliContext } from "./connect.ts";
 import type { Output } from "./output.ts";
 
@@ -6,7 +7,7 @@ export interface CommandContext extends CliContext {
   /** Reads standard input to its end. */
   readInput: () => Promise<string>;
   /** Asks one question on the terminal. @throws AppError invalid_input where there is none */
-  ask: (question: string) => Promise<string>;
+  ask: (question: string, options?: AskOptions) => Promise<string>;
   /** Where the command was called. */
   cwd: string;
 }

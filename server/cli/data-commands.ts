@@ -2,7 +2,6 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { AppError, errorMessage } from "../../shared/errors.ts";
-import { loadConfig } from "../config/load.ts";
 import { wholeNumber } from "./arguments.ts";
 import { withClient } from "./with-client.ts";
 import { printJson, printTable, type Output } from "./output.ts";
@@ -89,45 +88,10 @@ export function addDataCommands(program: Command, context: Context): void {
         }
       });
     });
-
-  program
-    .command("backup")
-    .description("a consistent copy of the data, while the server runs or not")
-    .requiredOption("--to <file>", "the file to make (mode 0600)")
-    .option("--encrypt-to <key>", "an RSA public key (PEM): only its private key opens the backup")
-    .action(async (options: { to: string; encryptTo?: string }) => {
-      const own = context();
-      const config = await loadConfig(own);
-      const { backup } = await import("../storage/backup.ts");
-      const encryptTo = await readOptional(options.encryptTo, "The public key", own);
-      const made = await backup({ dataDir: config.dataDir, target: resolve(own.cwd, options.to), encryptTo });
-      own.output.out(`${made.path}: ${made.files} files, ${made.bytes} bytes\n${made.keyNotice}\n`);
-    });
-  program
-    .command("restore")
-    .description("unpack a backup into an empty data directory")
-    .requiredOption("--from <file>", "the backup")
-    .option("--identity <key>", "the RSA private key (PEM) of an encrypted backup")
-    .action(async (options: { from: string; identity?: string }) => {
-      const own = context();
-      const config = await loadConfig(own);
-      const { restore } = await import("../storage/backup.ts");
-      const identity = await readOptional(options.identity, "The private key", own);
-      const restored = await restore({ source: resolve(own.cwd, options.from), dataDir: config.dataDir, identity });
-      own.output.out(`${config.dataDir}: ${restored.files} files\n${restored.keyNotice}\n`);
-    });
 }
 
 function readSeed(path: string, own: ReturnType<Context>): Promise<string> {
   return path === "-" ? own.readInput() : readNamed(path, "The seed file", own);
-}
-
-async function readOptional(
-  path: string | undefined,
-  what: string,
-  own: ReturnType<Context>,
-): Promise<string | undefined> {
-  return path === undefined ? undefined : readNamed(path, what, own);
 }
 
 async function readNamed(path: string, what: string, own: ReturnType<Context>): Promise<string> {

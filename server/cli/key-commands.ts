@@ -1,6 +1,9 @@
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { RotationReport } from "../../shared/contract/keys.ts";
 import { AppError } from "../../shared/errors.ts";
+import { storageError, systemCode } from "../storage/fault.ts";
 import type { Context } from "./command-context.ts";
 import { printJson, printTable } from "./output.ts";
 import { withClient } from "./with-client.ts";
@@ -12,7 +15,7 @@ The key comes from one of:
   a command (AIOPS_KEY_COMMAND)         let it print the new key first, then the old one, restart, then rotate
 `;
 
-/** keys list, keys rotate. */
+/** keys list, keys rotate, keys new-identity. */
 export function addKeyCommands(program: Command, context: Context): void {
   const keys = program.command("keys").description("the keys that secrets are sealed with");
   keys
@@ -53,6 +56,23 @@ export function addKeyCommands(program: Command, context: Context): void {
           );
         }
       });
+    });
+  keys
+    .command("new-identity")
+    .description("make an age identity for opening encrypted backups, and print its recipient for --encrypt-to")
+    .requiredOption("--to <file>", "the file to make (mode 0600); keep it apart from the backups")
+    .action(async (options: { to: string }) => {
+      const { cwd, output } = context();
+      const { newIdentity } = await import("../storage/backup-encryption.ts");
+      const { identity, recipient } = await newIdentity();
+      const path = resolve(cwd, options.to);
+      try {
+        await writeFile(path, `# public key: ${recipient}\n${identity}\n`, { mode: 0o600, flag: "wx" });
+      } catch (error) {
+        if (systemCode(error) !== "EEXIST") throw storageError(error, `write ${path}`);
+        throw new AppError("name_taken", `${path} exists already. Choose another name.`, { cause: error });
+      }
+      output.out(`${recipient}\n`);
     });
 }
 

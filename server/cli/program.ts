@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { AppError, errorMessage } from "../../shared/errors.ts";
 import { exitCodes } from "../../shared/rules/exit-codes.ts";
+import { addBackupCommands } from "./backup-commands.ts";
 import { addDataCommands } from "./data-commands.ts";
 import type { CommandContext, Context } from "./command-context.ts";
 import { addGitCommands } from "./git-commands.ts";
@@ -45,6 +46,7 @@ export async function runCli(argv: readonly string[], base: Omit<CommandContext,
   const context: Context = () => ({ ...base, flags: { dataDir: program.opts<{ dataDir?: string }>().dataDir } });
   addServerCommands(program, context);
   addDataCommands(program, context);
+  addBackupCommands(program, context);
   addKeyCommands(program, context);
   addInstallCommands(program, context);
   addIssueCommands(program, context);

@@ -1,134 +1,132 @@
-import {
-  constants,
-  createCipheriv,
-  createDecipheriv,
-  createPrivateKey,
-  createPublicKey,
-  privateDecrypt,
-  publicEncrypt,
-  randomBytes,
-  type KeyObject,
-} from "node:crypto";
+import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from "age-encryption";
 import { AppError, errorMessage } from "../../shared/errors.ts";
 
+/** For whom a backup is encrypted: who has one of these keys, or who knows the passphrase. */
+export type EncryptTo = { recipients: readonly string[] } | { passphrase: string };
+
+/** What an encrypted backup is opened with: lines of an age identity file, or the passphrase. */
+export interface BackupKeys {
+  identities?: readonly string[];
+  passphrase?: string;
+}
+
+/** How every file in the age format begins (https://age-encryption.org/v1). */
+const ageHeader = Buffer.from("age-encryption.org/v1\n");
+
 /**
- * An encrypted backup: this line, two bytes with the length of the wrapped key, the wrapped key (RSA-OAEP, SHA-256), a
- * nonce, the archive in AES-256-GCM, the tag. All before the archive is associated data.
+ * Encrypts an archive in the age format, so that `age` and `rage` open it too.
+ * @throws AppError invalid_input for a recipient that is none
  */
-const magic = Buffer.from("aiops encrypted backup 1\n");
-
-const algorithm = "aes-256-gcm";
-const nonceLength = 12;
-const tagLength = 16;
-/** Bits; less is not safe for RSA. */
-const smallestKey = 2_048;
-
-function padded(key: KeyObject) {
-  return { key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: "sha256" };
+export async function* encryptArchive(archive: AsyncIterable<Buffer>, to: EncryptTo): AsyncGenerator<Uint8Array> {
+  yield* await encrypterFor(to).encrypt(ReadableStream.from<Uint8Array>(archive));
 }
 
-/** Encrypts an archive for whoever has the private key. @param recipient an RSA public key in PEM */
-export async function* encryptArchive(archive: AsyncIterable<Buffer>, recipient: KeyObject): AsyncGenerator<Buffer> {
-  const key = randomBytes(32);
-  const nonce = randomBytes(nonceLength);
-  const wrapped = publicEncrypt(padded(recipient), key);
-  const length = Buffer.alloc(2);
-  length.writeUInt16BE(wrapped.length);
-  const head = Buffer.concat([magic, length, wrapped, nonce]);
-  const cipher = createCipheriv(algorithm, key, nonce).setAAD(head);
-  yield head;
-  for await (const piece of archive) yield cipher.update(piece);
-  yield cipher.final();
-  yield cipher.getAuthTag();
+/** Checks whom a backup is for, before anything is made. @throws AppError invalid_input */
+export function checkRecipients(to: EncryptTo): void {
+  encrypterFor(to);
 }
 
-/** @throws AppError invalid_input when it is no RSA public key of at least 2048 bits */
-export function parseRecipient(pem: string): KeyObject {
-  return parseKey(pem, createPublicKey, "--encrypt-to needs the PEM file of an RSA public key of at least 2048 bits");
-}
-
-/** @throws AppError invalid_input when it is no RSA private key of at least 2048 bits */
-export function parseIdentity(pem: string): KeyObject {
-  return parseKey(pem, createPrivateKey, "--identity needs the PEM file of an RSA private key of at least 2048 bits");
-}
-
-function parseKey(pem: string, parse: (pem: string) => KeyObject, what: string): KeyObject {
-  let key: KeyObject;
-  try {
-    key = parse(pem);
-  } catch (error) {
-    throw new AppError("invalid_input", `${what}: ${errorMessage(error)}.`, { cause: error });
+function encrypterFor(to: EncryptTo): Encrypter {
+  const encrypter = new Encrypter();
+  if ("passphrase" in to) {
+    if (to.passphrase.length < 12) {
+      throw new AppError("invalid_input", "The passphrase of a backup needs at least 12 characters.");
+    }
+    encrypter.setPassphrase(to.passphrase);
+    return encrypter;
   }
-  if (key.asymmetricKeyType !== "rsa" || (key.asymmetricKeyDetails?.modulusLength ?? 0) < smallestKey) {
-    throw new AppError("invalid_input", `${what}; this one is not.`);
+  for (const recipient of to.recipients) {
+    try {
+      encrypter.addRecipient(recipient);
+    } catch (error) {
+      throw new AppError(
+        "invalid_input",
+        `${JSON.stringify(recipient)} is no age recipient (age1…). Make a pair with: aiops keys new-identity --to FILE`,
+        { cause: error },
+      );
+    }
   }
-  return key;
+  return encrypter;
+}
+
+/** A new age identity, which is secret, and the recipient that backups are encrypted to. */
+export async function newIdentity(): Promise<{ identity: string; recipient: string }> {
+  const identity = await generateX25519Identity();
+  return { identity, recipient: await identityToRecipient(identity) };
+}
+
+/** The identities in an age identity file: one a line, with comments. @throws AppError invalid_input where there is none */
+export function parseIdentities(text: string): string[] {
+  const identities = text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith("AGE-SECRET-KEY-"));
+  if (identities.length > 0) return identities;
+  throw new AppError(
+    "invalid_input",
+    "--identity needs an age identity file: a line that begins with AGE-SECRET-KEY-.",
+  );
 }
 
 /**
- * The archive in a backup file, decrypted where it is encrypted. What comes out is only to be trusted when it came to
- * its end: the tag stands there.
+ * The archive in a backup file, decrypted where it is encrypted. Each piece that comes out is authentic; only with its
+ * end is it whole.
  * @throws AppError invalid_input when it is encrypted and no or another key was given, or it is damaged
  */
-export async function* openArchive(
-  file: AsyncIterable<Buffer>,
-  identity: KeyObject | undefined,
-): AsyncGenerator<Buffer> {
+export async function* openArchive(file: AsyncIterable<Buffer>, keys: BackupKeys): AsyncGenerator<Uint8Array> {
   const source = file[Symbol.asyncIterator]();
   let held = Buffer.alloc(0);
-  const hold = async (length: number): Promise<boolean> => {
-    while (held.length < length) {
-      const next = await source.next();
-      if (next.done === true) return false;
-      held = Buffer.concat([held, next.value]);
-    }
-    return true;
-  };
-  const isEncrypted = (await hold(magic.length)) && held.subarray(0, magic.length).equals(magic);
-  if (!isEncrypted) {
+  while (held.length < ageHeader.length) {
+    const next = await source.next();
+    if (next.done === true) break;
+    held = Buffer.concat([held, next.value]);
+  }
+  const whole = async function* (): AsyncGenerator<Uint8Array> {
     yield held;
     for (let next = await source.next(); next.done !== true; next = await source.next()) yield next.value;
+  };
+  if (!held.subarray(0, ageHeader.length).equals(ageHeader)) {
+    yield* whole();
     return;
   }
-  if (identity === undefined) {
-    throw new AppError("invalid_input", "The backup is encrypted. Name the file of the private key with --identity.");
-  }
-  if (!(await hold(magic.length + 2))) throw unreadable();
-  const wrappedEnd = magic.length + 2 + held.readUInt16BE(magic.length);
-  if (!(await hold(wrappedEnd + nonceLength))) throw unreadable();
-  const head = held.subarray(0, wrappedEnd + nonceLength);
-  const key = unwrap(head.subarray(magic.length + 2, wrappedEnd), identity);
-  const decipher = createDecipheriv(algorithm, key, head.subarray(wrappedEnd), { authTagLength: tagLength });
-  decipher.setAAD(head);
-  held = held.subarray(head.length);
-  while (await hold(tagLength + 1)) {
-    const end = held.length - tagLength;
-    yield decipher.update(held.subarray(0, end));
-    held = held.subarray(end);
-  }
-  if (held.length !== tagLength) throw unreadable();
-  decipher.setAuthTag(held);
+  const decrypter = decrypterFor(keys);
   try {
-    yield decipher.final();
+    yield* await decrypter.decrypt(ReadableStream.from<Uint8Array>(whole()));
   } catch (error) {
-    throw unreadable(error);
+    if (error instanceof AppError || isFileFault(error)) throw error;
+    throw new AppError(
+      "invalid_input",
+      "The backup is damaged, or was encrypted for another key or with another passphrase. Nothing was restored.",
+      { cause: error },
+    );
   }
 }
 
-function unwrap(wrapped: Buffer, identity: KeyObject): Buffer {
-  try {
-    const key = privateDecrypt(padded(identity), wrapped);
-    if (key.length === 32) return key;
-  } catch (error) {
-    throw unreadable(error);
-  }
-  throw unreadable();
+/** What reading the file itself failed with, which is not about its content. */
+function isFileFault(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error;
 }
 
-function unreadable(cause?: unknown): AppError {
-  return new AppError(
-    "invalid_input",
-    "The backup is damaged or was encrypted for another key. Nothing was restored.",
-    { cause },
-  );
+function decrypterFor({ identities = [], passphrase }: BackupKeys): Decrypter {
+  const decrypter = new Decrypter();
+  if (identities.length === 0 && passphrase === undefined) {
+    throw new AppError(
+      "invalid_input",
+      "The backup is encrypted. Name the identity file with --identity, or give --passphrase.",
+    );
+  }
+  if (passphrase !== undefined) decrypter.addPassphrase(passphrase);
+  for (const identity of identities) {
+    try {
+      decrypter.addIdentity(identity);
+    } catch (error) {
+      // The message of the library could repeat the key.
+      throw new AppError("invalid_input", `The identity file holds a line that is no age identity: ${kindOf(error)}.`);
+    }
+  }
+  return decrypter;
+}
+
+function kindOf(error: unknown): string {
+  return /invalid identity|unrecognized identity type/.exec(errorMessage(error))?.[0] ?? "it can't be read";
 }

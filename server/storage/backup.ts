@@ -8,7 +8,7 @@ import { createGzip } from "node:zlib";
 import { isoTime, systemClock, type Clock } from "../../shared/clock.ts";
 import { AppError } from "../../shared/errors.ts";
 import { syncDirectory, writeNew } from "./atomic-file.ts";
-import { encryptArchive, parseRecipient } from "./backup-encryption.ts";
+import { checkRecipients, encryptArchive, type EncryptTo } from "./backup-encryption.ts";
 import { keyNotice, manifestName, type BackupManifest } from "./backup-manifest.ts";
 import { copyDatabase } from "./database-copy.ts";
 import { Database } from "./database.ts";
@@ -22,8 +22,8 @@ export interface BackupOptions {
   dataDir: string;
   /** The file to make; must not exist. */
   target: string;
-  /** The PEM of an RSA public key: only who has the private one can restore it. */
-  encryptTo?: string | undefined;
+  /** For whom it is encrypted; nobody else can read anything of it. */
+  encryptTo?: EncryptTo | undefined;
   clock?: Clock;
 }
 
@@ -55,7 +55,7 @@ export async function backup({
     throw new AppError("not_found", `There is no aiops data in ${dataDir}. Name the directory with AIOPS_DATA_DIR.`);
   }
   if ((await statIfThere(target)) !== undefined) throw targetExists(target);
-  const recipient = encryptTo === undefined ? undefined : parseRecipient(encryptTo);
+  if (encryptTo !== undefined) checkRecipients(encryptTo);
   const work = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString("hex")}`);
   try {
     await mkdir(work, { mode: 0o700 });
@@ -64,7 +64,7 @@ export async function backup({
     const packed = createGzip();
     const [, written] = await Promise.allSettled([
       pipeline(Readable.from(archive.pieces(contentsOf(dataDir, work))), packed),
-      writeNew(made, recipient === undefined ? packed : encryptArchive(packed, recipient)),
+      writeNew(made, encryptTo === undefined ? packed : encryptArchive(packed, encryptTo)),
     ]);
     // Whichever side failed, the writing one has the reason; the other may only have been told to stop.
     if (written.status === "rejected") throw written.reason;

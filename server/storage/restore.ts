@@ -1,4 +1,4 @@
-import { createHash, randomBytes, type KeyObject } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -7,7 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip, type Gunzip } from "node:zlib";
 import { AppError } from "../../shared/errors.ts";
 import { syncDirectory, writeNew } from "./atomic-file.ts";
-import { openArchive, parseIdentity } from "./backup-encryption.ts";
+import { openArchive, type BackupKeys } from "./backup-encryption.ts";
 import { keyNotice, manifestName, manifestSchema, type BackupManifest } from "./backup-manifest.ts";
 import { Database } from "./database.ts";
 import { layoutName } from "./data-directory.ts";
@@ -21,8 +21,8 @@ export interface RestoreOptions {
   source: string;
   /** Absent or empty; made with mode 0700. */
   dataDir: string;
-  /** The PEM of the RSA private key that an encrypted backup was made for. */
-  identity?: string | undefined;
+  /** What an encrypted backup is opened with. */
+  keys?: BackupKeys | undefined;
 }
 
 export interface RestoreResult {
@@ -37,14 +37,13 @@ export interface RestoreResult {
  * reading them, and only then puts it in place: a damaged backup leaves nothing behind.
  * @throws AppError conflict (the directory has things in it), not_found, invalid_input (damaged), storage_full, storage_failed
  */
-export async function restore({ source, dataDir, identity }: RestoreOptions): Promise<RestoreResult> {
+export async function restore({ source, dataDir, keys = {} }: RestoreOptions): Promise<RestoreResult> {
   await refuseFilled(dataDir);
-  const key = identity === undefined ? undefined : parseIdentity(identity);
   const work = `${dataDir}.restoring-${randomBytes(6).toString("hex")}`;
   try {
     makeDirectories(dirname(dataDir));
     await mkdir(work, { mode: 0o700 });
-    const manifest = await unpack(source, work, key);
+    const manifest = await unpack(source, work, keys);
     await checkData(work);
     await rename(work, dataDir);
     await syncDirectory(dirname(dataDir));
@@ -94,11 +93,11 @@ interface Unpacked {
   sha256: string;
 }
 
-async function unpack(source: string, work: string, identity: KeyObject | undefined): Promise<BackupManifest> {
+async function unpack(source: string, work: string, keys: BackupKeys): Promise<BackupManifest> {
   const plain = createGunzip();
   const file: AsyncIterable<Buffer> = createReadStream(source);
   const [fed, read] = await Promise.allSettled([
-    pipeline(Readable.from(openArchive(file, identity)), plain),
+    pipeline(Readable.from(openArchive(file, keys)), plain),
     unpackAll(plain, work),
   ]);
   // Whichever side failed, the feeding one has the reason where it has one; the other then only saw its stream end.

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { generateKeyPairSync } from "node:crypto";
-import { mkdir, readdir, readFile, stat, symlink, truncate, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { AuditLog } from "../../../server/audit/log.ts";
 import { IssueRepository } from "../../../server/issues/repository.ts";
 import { backup, restore } from "../../../server/storage/backup.ts";
+import { newIdentity, parseIdentities, type BackupKeys } from "../../../server/storage/backup-encryption.ts";
 import { DataDirectory } from "../../../server/storage/data-directory.ts";
 import { DocumentStore } from "../../../server/storage/document-store.ts";
 import { openDatabase } from "../../../server/storage/migrations.ts";
@@ -132,55 +132,71 @@ describe("backup and restore", () => {
   });
 
   describe("encrypted", () => {
-    const keys = (modulusLength = 2048) =>
-      generateKeyPairSync("rsa", {
-        modulusLength,
-        publicKeyEncoding: { type: "spki", format: "pem" },
-        privateKeyEncoding: { type: "pkcs8", format: "pem" },
-      });
-    const { publicKey, privateKey } = keys();
-
+    let identity: string;
+    let recipient: string;
     beforeEach(async () => {
+      ({ identity, recipient } = await newIdentity());
       await fill(3);
-      await backup({ dataDir: dataDir(), target: target(), encryptTo: publicKey });
+      await backup({ dataDir: dataDir(), target: target(), encryptTo: { recipients: [recipient] } });
     });
+    const open = (keys?: BackupKeys) => restore({ source: target(), dataDir: restored(), keys });
 
-    it("is restored with the private key, and shows nothing without it", async () => {
+    it("is restored with the identity, and shows nothing without it", async () => {
       const bytes = await readFile(target());
+      assert.ok(bytes.toString("latin1").startsWith("age-encryption.org/v1\n-> X25519 "));
       assert.ok(!bytes.includes("layout.json") && !bytes.includes(Buffer.from([0x1f, 0x8b, 0x08])));
-      await restore({ source: target(), dataDir: restored(), identity: privateKey });
+      await open({ identities: [(await newIdentity()).identity, identity] });
       const storage = await openStorage(restored());
       assert.equal((await storage.documents.collection(notes, "t1")).size, 3);
       await storage.close();
     });
 
-    it("says what is missing without the key, with another one, and with one that is none", async () => {
-      const attempt = (identity?: string) => restore({ source: target(), dataDir: restored(), identity });
-      await assert.rejects(attempt(), withCode("invalid_input", "encrypted", "--identity"));
-      await assert.rejects(attempt(keys().privateKey), withCode("invalid_input", "another key"));
-      await assert.rejects(attempt("no key"), withCode("invalid_input", "--identity needs"));
-      const again = { dataDir: dataDir(), target: join(directory(), "again") };
-      await assert.rejects(backup({ ...again, encryptTo: keys(1024).publicKey }), withCode("invalid_input", "2048"));
+    it("is restored with the passphrase it was made with, and by nothing else", async () => {
+      await rm(target());
+      const passphrase = "correct horse battery";
+      await backup({ dataDir: dataDir(), target: target(), encryptTo: { passphrase } });
+      await assert.rejects(open({ passphrase: "another passphrase" }), withCode("invalid_input", "passphrase"));
+      await assert.rejects(open({ identities: [identity] }), withCode("invalid_input", "Nothing was restored"));
+      await open({ passphrase });
+      const again = { dataDir: dataDir(), target: join(directory(), "again"), encryptTo: { passphrase: "short" } };
+      await assert.rejects(backup(again), withCode("invalid_input", "12 characters"));
+    });
+
+    it("opens for each of several recipients", async () => {
+      const other = await newIdentity();
+      await rm(target());
+      const recipients = [recipient, other.recipient];
+      await backup({ dataDir: dataDir(), target: target(), encryptTo: { recipients } });
+      await open({ identities: [other.identity] });
+    });
+
+    it("says what is missing without the identity, with another one, and with one that is none", async () => {
+      await assert.rejects(open(), withCode("invalid_input", "encrypted", "--identity"));
+      const other = await newIdentity();
+      await assert.rejects(open({ identities: [other.identity] }), withCode("invalid_input", "another key"));
+      await assert.rejects(open({ identities: ["AGE-SECRET-KEY-1NONE"] }), (error) => {
+        withCode("invalid_input", "identity file")(error);
+        assert.ok(!String(error).includes("1NONE"), "what was given is not repeated");
+        return true;
+      });
+      assert.throws(() => parseIdentities("no key"), withCode("invalid_input", "AGE-SECRET-KEY-"));
+      const again = { dataDir: dataDir(), target: join(directory(), "again"), encryptTo: { recipients: ["age1none"] } };
+      await assert.rejects(backup(again), withCode("invalid_input", "age1none", "new-identity"));
       assert.deepEqual((await readdir(directory())).sort(), ["backup.tar.gz", "data"]);
     });
 
     it("restores nothing of a file that was altered or cut off", async () => {
       const bytes = await readFile(target());
-      for (const at of [30, 200, 400, bytes.length - 100, bytes.length - 1]) {
+      const keys = { identities: [identity] };
+      for (const at of [30, 100, 180, 400, bytes.length - 100, bytes.length - 1]) {
         const altered = Buffer.from(bytes);
         altered[at] = (altered[at] ?? 0) ^ 1;
         await writeFile(target(), altered);
-        await assert.rejects(
-          restore({ source: target(), dataDir: restored(), identity: privateKey }),
-          withCode("invalid_input", "Nothing was restored"),
-        );
+        await assert.rejects(open(keys), withCode("invalid_input", "Nothing was restored"));
       }
       for (const length of [10, 26, 100, 290, bytes.length - 20]) {
         await writeFile(target(), bytes.subarray(0, length));
-        await assert.rejects(
-          restore({ source: target(), dataDir: restored(), identity: privateKey }),
-          withCode("invalid_input", "Nothing was restored"),
-        );
+        await assert.rejects(open(keys), withCode("invalid_input", "Nothing was restored"));
       }
       assert.deepEqual((await readdir(directory())).sort(), ["backup.tar.gz", "data"]);
     });

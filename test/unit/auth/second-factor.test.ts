@@ -5,7 +5,9 @@ import { CredentialRepository } from "../../../server/auth/credentials.ts";
 import { SecondFactor } from "../../../server/auth/second-factor.ts";
 import { totpCode } from "../../../server/auth/totp.ts";
 import { KeyRing } from "../../../server/secrets/key-ring.ts";
+import { KeyService } from "../../../server/secrets/rotation.ts";
 import { SecretBox } from "../../../server/secrets/secret-box.ts";
+import { takeTurns } from "../../../server/serial.ts";
 import type { Database } from "../../../server/storage/database.ts";
 import { openDatabase } from "../../../server/storage/migrations.ts";
 import { migrations } from "../../../server/storage/schema.ts";
@@ -18,12 +20,15 @@ describe("the second factor", () => {
   let database: Database;
   let credentials: CredentialRepository;
   let factor: SecondFactor;
+  let keys: KeyService;
 
   beforeEach(async () => {
     const clock = { now: () => now };
     database = openDatabase(join(directory(), "db.sqlite"), { migrations, clock, backupDirectory: directory() });
     credentials = new CredentialRepository(database);
-    const secrets = new SecretBox(await KeyRing.open({ keyFile: join(directory(), "keys.json"), clock }));
+    const ring = await KeyRing.open({ keyFile: join(directory(), "keys.json"), clock });
+    const secrets = new SecretBox(ring);
+    keys = new KeyService({ ring, secrets, inTurn: takeTurns() });
     factor = new SecondFactor({ credentials, secrets, clock });
   });
   afterEach(() => database.close());
@@ -48,6 +53,22 @@ describe("the second factor", () => {
     assert.equal(factor.check("ada", next), true);
     assert.equal(factor.check("ada", next), false);
     assert.throws(() => factor.confirm("ada", next), { code: "conflict" });
+  });
+
+  it("goes on after its secret was sealed with a new key, also one that waits for its first code", async () => {
+    const code = enrol();
+    const { secret } = factor.enrol({ id: "bob", email: "bob@example.org" } as User);
+    await keys.rotate(false);
+    assert.deepEqual(
+      keys.list().map(({ values }) => values),
+      [0, 2],
+      "the old key stays a minute",
+    );
+    now += 120_000;
+    const { removed } = await keys.rotate(false);
+    assert.equal(removed.length, 1);
+    assert.equal(factor.check("ada", code()), true);
+    factor.confirm("bob", totpCode(secret, Math.floor(now / 30_000)));
   });
 
   it("takes no code any more after ten wrong ones, until the right password", () => {
