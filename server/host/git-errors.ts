@@ -6,6 +6,19 @@ interface Known {
   message: string;
 }
 
+/** Git 2.39 to 2.53, and the answers of GitHub and GitLab that it passes on. */
+const refused =
+  /Authentication failed|could not read (?:Username|Password)|terminal prompts disabled|Permission denied \(|returned error: 40[13]/;
+/** Hosts do not say that there is a repository one may not see. */
+const notFound =
+  /does not appear to be a git repository|Repository not found|repository '.*' (?:not found|does not exist)|returned error: 404/i;
+
+/** Whether the remote would not let these credentials in; with others it might. */
+export function wasRefused(error: unknown): boolean {
+  const stderr = error instanceof AppError && error.code === "git_failed" ? error.data["stderr"] : undefined;
+  return typeof stderr === "string" && (refused.test(stderr) || notFound.test(stderr));
+}
+
 /** What git says in its own words (LC_ALL=C, git 2.39 to 2.53) and what a person can do about it. */
 const known: Known[] = [
   {
@@ -62,7 +75,7 @@ const known: Known[] = [
     message: "The remote repository does not have that branch. Correct the project's default branch, then try again.",
   },
   {
-    said: /Authentication failed|could not read (?:Username|Password)|terminal prompts disabled|Permission denied \(/,
+    said: refused,
     message: "The remote repository refused access. Check your SSH key or token for it, then try again.",
   },
   {
@@ -76,7 +89,7 @@ const known: Known[] = [
     message: "The remote host's key is not known. Connect to it once with ssh and accept its key, then try again.",
   },
   {
-    said: /does not appear to be a git repository|Repository not found|repository '.*' (?:not found|does not exist)/i,
+    said: notFound,
     message: "There is no repository at that address, or you may not see it. Correct the project's repository URL.",
   },
   {

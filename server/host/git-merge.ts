@@ -1,16 +1,19 @@
+import path from "node:path";
 import { AppError } from "../../shared/errors.ts";
+import type { HostFiles } from "./files.ts";
 import type { GitCall, GitClient } from "./git-client.ts";
 import { personVariables } from "./git-commit.ts";
 import type { GitMoves } from "./git-moves.ts";
 import type { GitOptions, MergeOutcome, NewMerge } from "./git.ts";
 
-/** What git leaves where a person has to go on: asked for by `git rev-parse --verify`. */
-const underWay: Readonly<Record<string, string>> = {
-  MERGE_HEAD: "a merge (git merge --continue or --abort)",
-  CHERRY_PICK_HEAD: "a cherry-pick (git cherry-pick --continue or --abort)",
-  REVERT_HEAD: "a revert (git revert --continue or --abort)",
-  REBASE_HEAD: "a rebase (git rebase --continue or --abort)",
-};
+/** What git leaves in its folder where a person has to go on, and what that is. */
+const underWay = [
+  ["MERGE_HEAD", "a merge (git merge --continue or --abort)"],
+  ["CHERRY_PICK_HEAD", "a cherry-pick (git cherry-pick --continue or --abort)"],
+  ["REVERT_HEAD", "a revert (git revert --continue or --abort)"],
+  ["rebase-merge", "a rebase (git rebase --continue or --abort)"],
+  ["rebase-apply", "a rebase (git rebase --continue or --abort)"],
+] as const;
 
 /**
  * Merges beside the tree: result and conflicts are worked out among git's objects (`git merge-tree`), and the tree is
@@ -18,7 +21,7 @@ const underWay: Readonly<Record<string, string>> = {
  */
 export async function mergeWith(
   run: GitClient,
-  moves: GitMoves,
+  { moves, files }: { moves: GitMoves; files: HostFiles },
   tree: string,
   merge: NewMerge,
   options: GitOptions,
@@ -28,10 +31,7 @@ export async function mergeWith(
     const args = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`];
     return (await run(args, { ...call, answers: [1] })).stdout.trim();
   };
-  for (const [ref, what] of Object.entries(underWay)) {
-    if ((await commitOf(ref)) === "") continue;
-    throw new AppError("conflict", `In ${tree} ${what} is under way. End it in a terminal, then try again.`);
-  }
+  await refuseUnderWay(run, files, tree, call);
   const [head, other] = [await commitOf("HEAD"), await commitOf(merge.revision)];
   if (head === "") throw new AppError("conflict", `${tree} has no commit yet to merge into.`);
   if (other === "") {
@@ -53,6 +53,15 @@ export async function mergeWith(
   );
   await moves.forward(tree, head, made.stdout.trim(), call);
   return { conflicts: [] };
+}
+
+async function refuseUnderWay(run: GitClient, files: HostFiles, tree: string, call: GitCall): Promise<void> {
+  const names = underWay.flatMap(([name]) => ["--git-path", name]);
+  const paths = (await run(["rev-parse", ...names], call)).stdout.split("\n");
+  for (const [index, [, what]] of underWay.entries()) {
+    if (!(await files.exists(path.resolve(tree, paths[index] ?? "")))) continue;
+    throw new AppError("conflict", `In ${tree} ${what} is under way. End it in a terminal, then try again.`);
+  }
 }
 
 async function mergeTree(

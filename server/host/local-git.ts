@@ -45,7 +45,7 @@ export function createLocalGit(surroundings: GitSurroundings): HostGit {
     fetch: (tree, options = {}) => fetchWith(run, tree, options),
     push: (tree, branch, options = {}) => pushWith(run, tree, branch, options),
     commit: (tree, commit, options = {}) => commitWith(run, tree, commit, options),
-    merge: (tree, merge, options = {}) => mergeWith(run, moves, tree, merge, options),
+    merge: (tree, merge, options = {}) => mergeWith(run, { moves, files }, tree, merge, options),
 
     async branches(tree) {
       const listed = await text(tree, ["for-each-ref", "--format=%(refname:strip=2)", "refs/heads/"]);

@@ -4,6 +4,7 @@ import { validateBranchName } from "../../shared/rules/names.ts";
 import { isProtectedBranch } from "../../shared/rules/protected-branches.ts";
 import type { GitCredentials, GitPerson, RemoteOptions } from "../host/git.ts";
 import type { HostUser } from "../host/host.ts";
+import { wasRefused } from "../host/git-errors.ts";
 import { isWithin } from "../host/safe-path.ts";
 
 /** Who acts, and by which rules. */
@@ -55,7 +56,7 @@ export async function doGitAction(action: GitAction, around: Surroundings): Prom
 async function pull(around: Surroundings): Promise<void> {
   const { user, tree } = around;
   await currentBranch(around);
-  await user.git.fetch(tree, await remote(around));
+  await reach(around.credentials, (given) => user.git.fetch(tree, remote(around, given)));
   const { branch, upstream } = await user.git.status(tree);
   if (upstream === null) {
     const message = `The branch ${branch ?? ""} has no upstream to pull from. Push it with its upstream set first.`;
@@ -86,7 +87,7 @@ async function push(around: Surroundings, setUpstream: boolean): Promise<void> {
     const message = `The branch ${branch} follows ${upstream}, which has another name. Push it with setUpstream to publish it as ${branch}.`;
     throw new AppError("conflict", message, { data: { branch, upstream } });
   }
-  await user.git.push(tree, branch, { ...(await remote(around)), setUpstream });
+  await reach(around.credentials, (given) => user.git.push(tree, branch, { ...remote(around, given), setUpstream }));
 }
 
 async function checkout(around: Surroundings, branch: string): Promise<void> {
@@ -139,13 +140,25 @@ async function currentBranch({ user, tree }: Surroundings): Promise<{ branch: st
   throw new AppError("conflict", `No branch is checked out in ${tree}. Check one out, or create one, first.`);
 }
 
-async function remote({ allowFile, credentials, signal }: Surroundings): Promise<RemoteOptions> {
+function remote({ allowFile, signal }: Surroundings, given: GitCredentials | undefined): RemoteOptions {
+  return { allowFile, ...(given ? { credentials: given } : {}), ...(signal ? { signal } : {}) };
+}
+
+/**
+ * Reaches the remote with what the project has. A connection's token may be for issues alone: where the remote does not
+ * let it in, the person's own keys and helpers are tried.
+ */
+export async function reach<T>(
+  credentials: GitActionContext["credentials"],
+  work: (given: GitCredentials | undefined) => Promise<T>,
+): Promise<T> {
   const given = await credentials();
-  return {
-    allowFile,
-    ...(given ? { credentials: given } : {}),
-    ...(signal ? { signal } : {}),
-  };
+  try {
+    return await work(given);
+  } catch (error) {
+    if (given?.kind !== "https" || !wasRefused(error)) throw error;
+  }
+  return work(undefined);
 }
 
 function refuseBusy({ tree, busyPaths }: Surroundings): void {

@@ -8,7 +8,7 @@ import type { Host, HostProgress, HostUser } from "../host/host.ts";
 import { isWithin } from "../host/safe-path.ts";
 import { Serial } from "../serial.ts";
 import { mapBounded } from "./concurrency.ts";
-import { doGitAction, type GitActionContext } from "./git-actions.ts";
+import { doGitAction, reach, type GitActionContext } from "./git-actions.ts";
 import { locate, markClone, workspaceRoot, type WorkspaceConfig, type WorkspaceProject } from "./location.ts";
 import { prepareTree, undoAfter, type PieceOfWork, type PreparedTree } from "./prepare-tree.ts";
 import { listWorktrees, mendWorktrees, worktreeStatuses, type WorktreeStatus } from "./trees.ts";
@@ -243,10 +243,10 @@ export class WorkspaceService {
     clone: string,
     { credentials, ...options }: InitialiseOptions,
   ): Promise<void> {
-    const given = await credentials?.();
     const { allowFile } = this.#config;
-    const more = { ...options, ...(given ? { credentials: given } : {}) };
-    await user.git.clone(project.repositoryUrl, clone, { allowFile, ...more });
+    await reach(credentials ?? (() => Promise.resolve(undefined)), (given) =>
+      user.git.clone(project.repositoryUrl, clone, { allowFile, ...options, ...(given ? { credentials: given } : {}) }),
+    );
   }
 
   async #cloneOf(user: HostUser, project: WorkspaceProject): Promise<string> {

@@ -208,6 +208,17 @@ describe("git over the network", function () {
   describe("by https with the connection's token", () => {
     const token = "glpat-canaryInTheCoalMine777";
 
+    /** Its tracker is at the origin of its repository. */
+    async function linkedProject(origin: string): Promise<Project> {
+      const { client } = server;
+      const connection = { tenantId, provider: "gitlab", name: "GitLab", baseUrl: origin, token } as const;
+      const { id: connectionId } = await client.connections.create(connection);
+      const repositoryUrl = `${origin}/site.git`;
+      const project = await client.projects.create({ tenantId, slug: "site", name: "Site", repositoryUrl });
+      await client.projects.addLink({ id: project.id, connectionId, externalProject: "acme/site" });
+      return project;
+    }
+
     it("shows the token to the host of the connection alone, and keeps it nowhere", async () => {
       await using https = await startGitHttps(join(server.dir, "repositories"), token);
       // The person's own helper would store what git tells it.
@@ -216,23 +227,10 @@ describe("git over the network", function () {
         join(server.dir, ".gitconfig"),
         `[http]\n\tsslCAInfo = ${https.cert}\n[credential]\n\thelper = store --file=${stored}\n`,
       );
-      const connection = await server.client.connections.create({
-        tenantId,
-        provider: "gitlab",
-        name: "GitLab",
-        baseUrl: https.origin,
-        token,
-      });
-      const project = await server.client.projects.create({
-        tenantId,
-        slug: "site",
-        name: "Site",
-        repositoryUrl: `${https.origin}/site.git`,
-      });
-      await assert.rejects(initialise(project), /refused access/, "without a link there is no token");
-      assert.deepEqual(https.shown, []);
-      const externalProject = "acme/site";
-      await server.client.projects.addLink({ id: project.id, connectionId: connection.id, externalProject });
+      const project = await linkedProject(https.origin);
+      const unlinked = { tenantId, slug: "other", name: "Other", repositoryUrl: project.repositoryUrl };
+      await assert.rejects(initialise(await server.client.projects.create(unlinked)), /refused access/);
+      assert.deepEqual(https.shown, [], "without a link there is no token");
       await initialise(project);
       assert.deepEqual(new Set(https.shown), new Set([`oauth2:${token}`]));
 
@@ -257,6 +255,25 @@ describe("git over the network", function () {
       await run("git", ["-C", clone(), "config", "http.sslVerify", "false"]);
       await assert.rejects(ada.client.workspaces.git({ id: project.id, action: "pull" }));
       assert.deepEqual(thief.shown, []);
+    });
+
+    it("tries the person's own where the remote does not let the token in", async () => {
+      await using https = await startGitHttps(join(server.dir, "repositories"), "own-password");
+      const stored = join(server.dir, "stored");
+      await writeFile(stored, `${https.origin.replace("://", "://ada:own-password@")}\n`, { mode: 0o600 });
+      await writeFile(
+        join(server.dir, ".gitconfig"),
+        `[http]\n\tsslCAInfo = ${https.cert}\n[credential]\n\thelper = store --file=${stored}\n`,
+      );
+      const project = await linkedProject(https.origin);
+      await initialise(project);
+      assert.deepEqual([...new Set(https.shown)], [`oauth2:${token}`, "ada:own-password"]);
+      await commitOn(project, "feature");
+      await ada.client.workspaces.git({ id: project.id, action: "push", setUpstream: true });
+      assert.ok(!(await readFile(stored, "utf8")).includes(token));
+      await rm(stored);
+      const pull = ada.client.workspaces.git({ id: project.id, action: "pull" });
+      await assert.rejects(pull, withCode("git_failed", "refused access"));
     });
   });
 });
