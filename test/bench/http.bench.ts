@@ -1,7 +1,10 @@
 /**
- * Requests per second of the built server for an authenticated page of 50 issues, out of 1,000 stored, against bare
+ * Requests per second of the built server for an authenticated page of 50 issues, out of 5,000 stored, against bare
  * Express serialising the same 50 objects for each request. Goal: at least 0.6 of it. Both sides are processes of their
  * own under the same Node.js, asked over the same number of connections that are kept open.
+ *
+ * Asked for is the first page, again and again, as windows do; and each page of the whole list after the other, so many
+ * that the server has kept none of them when its turn comes again.
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -9,7 +12,7 @@ import { Agent, get } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "../../scripts/setup/places.mjs";
-import { createClient } from "../../shared/contract/client.ts";
+import { createClient, type Client } from "../../shared/contract/client.ts";
 import { systemClock } from "../../shared/clock.ts";
 import { IssueRepository } from "../../server/issues/repository.ts";
 import { openDatabase } from "../../server/storage/migrations.ts";
@@ -42,31 +45,54 @@ try {
   if (page.items.length !== 50) throw new Error(`the page has ${page.items.length} issues`);
   const bareUrl = await serve(["--input-type=module", "--eval", await express(JSON.stringify(page))]);
 
-  const ours = { url: `${url}/api/issues?limit=50`, headers: { authorization: `Bearer ${token}` } };
-  const bare = { url: `${bareUrl}/api/issues?limit=50`, headers: { authorization: `Bearer ${token}` } };
-  await load(ours, 500);
-  await load(bare, 500);
-  const results: { aiops: number[]; express: number[] } = { aiops: [], express: [] };
+  const headers = { authorization: `Bearer ${token}` };
+  const sides: Record<"first" | "every" | "express", Target> = {
+    first: { urls: [`${url}/api/issues?limit=50`], headers },
+    every: { urls: (await cursors(client)).map((cursor) => `${url}/api/issues?limit=50${cursor}`), headers },
+    express: { urls: [`${bareUrl}/api/issues?limit=50`], headers },
+  };
+  const results: Record<keyof typeof sides, number[]> = { first: [], every: [], express: [] };
+  const names = ["first", "every", "express"] as const;
+  for (const name of names) await load(sides[name], 500);
   for (let round = 0; round < rounds; round += 1) {
-    const first = round % 2 === 0;
-    if (first) results.aiops.push(await load(ours, requests));
-    results.express.push(await load(bare, requests));
-    if (!first) results.aiops.push(await load(ours, requests));
+    for (const name of round % 2 === 0 ? names : names.toReversed()) {
+      results[name].push(await load(sides[name], requests));
+    }
   }
-  const perSecond = { aiops: median(results.aiops), express: median(results.express) };
-  const ratio = perSecond.aiops / perSecond.express;
-  console.log(
-    `page of 50: aiops ${perSecond.aiops.toFixed(0)} requests/s, bare Express ${perSecond.express.toFixed(0)} requests/s, ` +
-      `ratio ${ratio.toFixed(2)} (goal ≥ ${goal})`,
-  );
-  console.log(JSON.stringify({ bench: "http", rounds, requests, connections, goal, ratio, perSecond, results }));
+  const bare = median(results.express);
+  for (const name of ["first", "every"] as const) {
+    const ratio = median(results[name]) / bare;
+    console.log(
+      `${name} page of 50: aiops ${median(results[name]).toFixed(0)} requests/s, bare Express ${bare.toFixed(0)} ` +
+        `requests/s, ratio ${ratio.toFixed(2)} (goal ≥ ${goal}, ${ratio >= goal ? "met" : "MISSED"})`,
+    );
+  }
+  console.log(JSON.stringify({ bench: "http", rounds, requests, connections, goal, results }));
 } finally {
   agent.destroy();
   await Promise.all(children.map(stop));
   await rm(home, { recursive: true, force: true });
 }
 
-/** An organisation with 1,000 issues, put where a sync puts them. */
+interface Target {
+  /** Asked one after the other. */
+  urls: readonly string[];
+  headers: Record<string, string>;
+}
+
+/** The cursor of each page but the first, as it stands in an address. */
+async function cursors(client: Client): Promise<string[]> {
+  const found: string[] = [];
+  let cursor: string | undefined;
+  do {
+    const { nextCursor } = await client.issues.list({ limit: 50, cursor });
+    cursor = nextCursor ?? undefined;
+    if (cursor !== undefined) found.push(`&cursor=${cursor}`);
+  } while (cursor !== undefined);
+  return found;
+}
+
+/** An organisation with 5,000 issues, put where a sync puts them. */
 async function storeIssues(): Promise<void> {
   const made = await aiops("request", "POST", "/api/tenants", "--data", '{"slug":"acme","name":"Acme"}');
   const { id: tenantId } = JSON.parse(made) as { id: string };
@@ -75,7 +101,7 @@ async function storeIssues(): Promise<void> {
     clock: systemClock,
     backupDirectory: home,
   });
-  const issues = Array.from({ length: 1_000 }, (_, index) =>
+  const issues = Array.from({ length: 5_000 }, (_, index) =>
     fetchedIssue(index + 1, { body: "What is wrong, and since when. ".repeat(20), labels: ["bug", "server"] }),
   );
   new IssueRepository(database, systemClock).upsertBatch({ ...origin, tenantId }, issues);
@@ -137,12 +163,12 @@ async function aiops(...args: string[]): Promise<string> {
 }
 
 /** Requests per second over all connections together. */
-async function load(target: { url: string; headers: Record<string, string> }, count: number): Promise<number> {
+async function load({ urls, headers }: Target, count: number): Promise<number> {
   let left = count;
   const worker = async () => {
     while (left > 0) {
       left -= 1;
-      await ask(target);
+      await ask(urls[left % urls.length] ?? "", headers);
     }
   };
   const began = performance.now();
@@ -150,7 +176,7 @@ async function load(target: { url: string; headers: Record<string, string> }, co
   return count / ((performance.now() - began) / 1000);
 }
 
-function ask({ url, headers }: { url: string; headers: Record<string, string> }): Promise<void> {
+function ask(url: string, headers: Record<string, string>): Promise<void> {
   return new Promise((resolve, reject) => {
     const call = get(url, { agent, headers }, (response) => {
       if (response.statusCode !== 200) reject(new Error(`answered ${response.statusCode}`));
