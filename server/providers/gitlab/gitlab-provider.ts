@@ -51,10 +51,12 @@ export class GitLabProvider implements IssueTracker {
         const message = "Reached without a token: only public projects can be read, without their comments.";
         return { ok: true, message, scopes: [] };
       }
-      const scopes = await this.#scopes(signal);
+      const token = await this.#ownToken(signal);
       const ask = { subject: "the token's account", signal };
       const { data } = await this.#client.call((api) => new Users(api).showCurrentUser(), currentAccount, ask);
-      return { ok: true, message: `Signed in as ${data.username}.${missingScope(scopes)}`, scopes: scopes ?? [] };
+      const expiry = token?.expires_at ? ` The token expires on ${token.expires_at}.` : "";
+      const message = `Signed in as ${data.username}.${missingScope(token?.scopes ?? null)}${expiry}`;
+      return { ok: true, message, account: data.username, scopes: token?.scopes ?? [] };
     } catch (error) {
       if (!(error instanceof AppError) || error.code === "cancelled") throw error;
       return { ok: false, message: error.message, scopes: [] };
@@ -64,7 +66,7 @@ export class GitLabProvider implements IssueTracker {
   /** What the token's scopes and the account's role in the project allow. */
   async projectAbilities(externalProject: string, signal: AbortSignal): Promise<TrackerAbilities> {
     const project = await this.#writer(externalProject, signal).project();
-    const scopes = this.#anonymous ? [] : await this.#scopes(signal);
+    const scopes = this.#anonymous ? [] : ((await this.#ownToken(signal))?.scopes ?? null);
     const usable =
       !this.#anonymous &&
       (scopes === null || scopes.includes("api")) &&
@@ -121,10 +123,10 @@ export class GitLabProvider implements IssueTracker {
   }
 
   /** Null where the token is of a kind that GitLab says nothing about, as one of OAuth. */
-  async #scopes(signal: AbortSignal): Promise<string[] | null> {
+  async #ownToken(signal: AbortSignal): Promise<z.infer<typeof tokenAnswer> | null> {
     const ask = { subject: "the token's scopes", signal };
     try {
-      return (await this.#client.call((api) => new PersonalAccessTokens(api).show(), tokenAnswer, ask)).data.scopes;
+      return (await this.#client.call((api) => new PersonalAccessTokens(api).show(), tokenAnswer, ask)).data;
     } catch (error) {
       if (error instanceof AppError && /^provider_(?:not_found|forbidden)$/.test(error.code)) return null;
       throw error;

@@ -1,7 +1,7 @@
-import { findAssignableUsers, getAllLabels, getCreateIssueMetaIssueTypes, getMyPermissions } from "jira.js/cloud";
+import { findAssignableUsers, getAllLabels, getCreateIssueMetaIssueTypes } from "jira.js/cloud";
 import * as z from "zod";
 import { AppError } from "../../../shared/errors.ts";
-import type { IssueChoices, TrackerAbilities } from "../tracker.ts";
+import type { IssueChoices } from "../tracker.ts";
 import type { JiraCall, JiraClient } from "./client.ts";
 import { person } from "./payloads.ts";
 import { pathPart } from "./search.ts";
@@ -33,29 +33,6 @@ export async function siteLabels(client: JiraClient, site: JiraSite, call: JiraC
   const searchParams = { fieldName: "labels", fieldValue: "" };
   const { data } = await client.call((api) => api.sendRequest({ url, searchParams }), suggestions, call);
   return data.results.map(({ value }) => value.replace(/^"(.*)"$/, "$1"));
-}
-
-const permissions = z.object({ permissions: z.record(z.string(), z.object({ havePermission: z.boolean() })) });
-
-/** What the account's permissions in the project allow. */
-export async function grantedAbilities(
-  client: JiraClient,
-  projectKey: string,
-  call: JiraCall,
-): Promise<TrackerAbilities> {
-  const wanted = "CREATE_ISSUES,EDIT_ISSUES,ADD_COMMENTS,TRANSITION_ISSUES,ASSIGN_ISSUES";
-  const parameters = { projectKey, permissions: wanted };
-  const { data } = await client.call((api) => getMyPermissions(api, parameters), permissions, call);
-  const has = (name: string) => data.permissions[name]?.havePermission === true;
-  return {
-    create: has("CREATE_ISSUES"),
-    edit: has("EDIT_ISSUES"),
-    comment: has("ADD_COMMENTS"),
-    changeStatus: has("TRANSITION_ISSUES"),
-    label: has("EDIT_ISSUES"),
-    assign: has("ASSIGN_ISSUES"),
-    severalAssignees: false,
-  };
 }
 
 const issueType = z.object({

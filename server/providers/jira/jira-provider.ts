@@ -16,8 +16,9 @@ import type {
   TrackerAbilities,
 } from "../tracker.ts";
 import { type JiraAttachmentOptions, jiraAttachments } from "./attachments.ts";
-import { assignablePeople, grantedAbilities, siteLabels, standardIssueType } from "./choices.ts";
+import { assignablePeople, siteLabels, standardIssueType } from "./choices.ts";
 import { type JiraCall, JiraClient, type JiraClientOptions } from "./client.ts";
+import { grantedAbilities, missingPermissions } from "./permissions.ts";
 import { comment, type Issue, issue, issueFields, person, toComment, toIssue } from "./payloads.ts";
 import { type Checkpoint, PositionTracker, readCheckpoint, readPosition } from "./position.ts";
 import { allComments, checkProjectKey, pathPart, projectJql, searchPages } from "./search.ts";
@@ -55,7 +56,8 @@ export class JiraProvider implements IssueTracker {
       const call = { subject: "the token's account", signal, version } as const;
       const { data } = await this.#client.call((api) => getCurrentUser(api), person, call);
       const kind = deployment === "cloud" ? "Jira Cloud" : "Jira Data Center";
-      return { ok: true, message: `Signed in to ${kind} as ${data.name}.`, account: data.name, scopes: [] };
+      const missing = await missingPermissions(this.#client, { ...call, subject: "the account's permissions" });
+      return { ok: true, message: `Signed in to ${kind} as ${data.name}.${missing}`, account: data.name, scopes: [] };
     } catch (error) {
       if (!(error instanceof AppError) || error.code === "cancelled") throw error;
       return { ok: false, message: error.message, scopes: [] };

@@ -261,7 +261,12 @@ describe("writing to GitLab", () => {
 
     it("names the account and the token's scopes, and what is missing", async () => {
       await serve([]);
-      assert.deepEqual(await test(token), { ok: true, message: "Signed in as ann.", scopes: ["api"] });
+      assert.deepEqual(await test(token), {
+        ok: true,
+        message: "Signed in as ann. The token expires on 2099-01-01.",
+        account: "ann",
+        scopes: ["api"],
+      });
       const reader = await test("reader");
       assert.deepEqual([reader.ok, reader.scopes], [true, ["read_api"]]);
       assert.match(reader.message, /nothing can be changed with it: that needs the scope "api"/);
@@ -286,7 +291,7 @@ describe("writing to GitLab", () => {
     it("goes without scopes where GitLab does not tell them, as of tokens that are no personal ones", async () => {
       await serve([]);
       server.faults.add({ path: /personal_access_tokens/, fault: { kind: "status", status: 404 } });
-      assert.deepEqual(await test(token), { ok: true, message: "Signed in as ann.", scopes: [] });
+      assert.deepEqual(await test(token), { ok: true, message: "Signed in as ann.", account: "ann", scopes: [] });
     });
 
     it("throws where it is cancelled", async () => {

@@ -97,7 +97,8 @@ const gitLab: Kind = {
       without: "With read_api issues are shown, and every change is refused.",
     },
   ],
-  webhookHelp: "In the project: Settings → Webhooks → Add new webhook. Triggers: Issues events and Comments.",
+  webhookHelp:
+    "In the project: Settings → Webhooks → Add new webhook. The secret goes to Secret token; triggers: Issues events and Comments, and Confidential issues events and Confidential comments.",
 };
 
 const jiraRights =
