@@ -84,6 +84,8 @@ describe("panels: what is shown of the server", () => {
     reading.forget();
     reading.invalidate();
     await answer(0, "of the page before");
+    await asked(2);
+    assert.equal(reading.value, undefined);
     await answer(1, "of this page");
     await read;
     assert.deepEqual(shown, ["of this page"]);
