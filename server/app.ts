@@ -43,6 +43,7 @@ import { createPlacements } from "./placements.ts";
 import { projectRoutes } from "./projects/routes.ts";
 import { ProjectService } from "./projects/service.ts";
 import { createProvider } from "./providers/create-provider.ts";
+import { openRuntimeDirectory } from "./runtime.ts";
 import { openSecrets } from "./secrets/compose.ts";
 import { keyRoutes } from "./secrets/routes.ts";
 import { takeTurns } from "./serial.ts";
@@ -116,6 +117,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
 
   const data = await DataDirectory.open(config.dataDir, clock);
   closers.push(() => data.close());
+  await openRuntimeDirectory(config.runtimeDir, config.mode);
   const { secrets, keys } = await openSecrets(config, clock);
   const database = openDatabase(data.file("aiops.sqlite"), {
     migrations,
@@ -295,15 +297,13 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
 
   const authentication = await composeAuth(
     {
+      ...common,
       config,
       serverId,
-      store,
       database,
       secrets,
       users,
       audit,
-      events,
-      clock,
       log,
       accounts,
       personOf: async (linuxUser) => linuxUsers.personOf(linuxUser),

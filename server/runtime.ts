@@ -52,13 +52,17 @@ export async function withdrawServer(directory: string, secret: string): Promise
 
 /**
  * What a server announced, or undefined where none did.
+ * @param owner the uid it must belong to: this person's own unless told
  * @throws AppError unsafe_path where the file is not this person's alone: its address must not be trusted
  */
-export async function readAnnouncement(directory: string): Promise<RuntimeFile | undefined> {
+export async function readAnnouncement(
+  directory: string,
+  owner: number | undefined = process.getuid?.(),
+): Promise<RuntimeFile | undefined> {
   const path = join(directory, runtimeFileName);
   try {
     const stats = await lstat(path);
-    if (!stats.isFile() || stats.uid !== process.getuid?.() || (stats.mode & 0o077) !== 0) {
+    if (!stats.isFile() || stats.uid !== owner || (stats.mode & 0o077) !== 0) {
       throw new AppError(
         "unsafe_path",
         `${path} must be a file of yours that nobody else can read. Remove it and start the server anew.`,

@@ -4,7 +4,7 @@ import { createApp } from "./app.ts";
 import type { Environment } from "./config/load.ts";
 import type { Config } from "./config/schema.ts";
 import type { Logger } from "./log.ts";
-import { announceServer, openRuntimeDirectory, withdrawServer } from "./runtime.ts";
+import { announceServer, withdrawServer } from "./runtime.ts";
 
 export interface StartOptions {
   config: Config;
@@ -32,7 +32,6 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const secret = randomBytes(32).toString("base64url");
   const app = await createApp({ ...options, localSecret: secret });
   try {
-    await openRuntimeDirectory(config.runtimeDir, config.mode);
     await announceServer(config.runtimeDir, {
       url: app.url,
       pid: process.pid,

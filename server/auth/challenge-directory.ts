@@ -29,13 +29,12 @@ export class ChallengeDirectory {
   }
 
   /**
-   * Opens `challenge` below the runtime directory. Where other people can't get there, as below a data directory of the
+   * Opens `challenge` below the runtime directory, which is there. Where other people can't get there, as below a data directory of the
    * service user, it is a new one in the system's temporary directory instead.
    * @param forOthers whether people besides the server's own user come
    * @throws AppError unsafe_path where somebody else could replace it, or a directory above it
    */
   static async open(runtimeDir: string, forOthers: boolean): Promise<ChallengeDirectory> {
-    await mkdir(runtimeDir, { recursive: true, mode: forOthers ? 0o711 : 0o700 });
     const base = await realpath(runtimeDir);
     const parents = await checkedParents(base);
     const reachable = parents.every(({ mode }) => (mode & 0o001) !== 0);

@@ -1,4 +1,3 @@
-import type { AskOptions } from "./ask.ts";
 import type { CliContext } from "./connect.ts";
 import type { Output } from "./output.ts";
 
@@ -6,8 +5,6 @@ export interface CommandContext extends CliContext {
   output: Output;
   /** Reads standard input to its end. */
   readInput: () => Promise<string>;
-  /** Asks one question on the terminal. @throws AppError invalid_input where there is none */
-  ask: (question: string, options?: AskOptions) => Promise<string>;
   /** Where the command was called. */
   cwd: string;
 }

@@ -1,87 +1,173 @@
 import { homedir } from "node:os";
 import { createClient, type Client } from "../../shared/contract/client.ts";
-import { signInLocally } from "../../shared/contract/sign-in.ts";
+import {
+  findSharedServer,
+  sharedClientFile,
+  signInFromHost,
+  type SharedServer,
+} from "../../shared/contract/host-sign-in.ts";
+import { signInLocally, type LocalGrant } from "../../shared/contract/sign-in.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { RuntimeFile } from "../../shared/rules/runtime-file.ts";
 import { loadConfig, type Environment } from "../config/load.ts";
 import type { Config, ConfigKey } from "../config/schema.ts";
 import { createLogger } from "../log.ts";
 import { readAnnouncement } from "../runtime.ts";
+import type { AskOptions } from "./ask.ts";
+import { io } from "./host-sign-in.ts";
+import { stepUpOnTerminal } from "./step-up.ts";
 
 export interface CliContext {
   env: Environment;
   flags: Partial<Record<ConfigKey, unknown>>;
   version: string;
+  /** Asks one question on the terminal. @throws AppError invalid_input where there is none */
+  ask: (question: string, options?: AskOptions) => Promise<string>;
 }
 
 export interface Connected {
   client: Client;
   url: string;
   token: string;
-  /** Set where the server was found by its runtime file or started for this command. */
-  secret: string | undefined;
+  /** What the sign-in gave; undefined where the token was brought along. */
+  grant: LocalGrant | undefined;
   close(): Promise<void>;
 }
 
+/** More of a sign-in that only a personal server's person may ask for. */
+export interface SignInWishes {
+  as?: string | undefined;
+  ttlSeconds?: number | undefined;
+}
+
+/** How to get in at a server. */
+interface Door {
+  url: string;
+  signIn(purpose: string, wishes: SignInWishes): Promise<LocalGrant>;
+}
+
 /**
- * A client of the server this person has: the one at `AIOPS_URL` (with `AIOPS_TOKEN`), else the running personal server,
- * else one started in this process for the length of the command. Either way the command does the same.
+ * A client of the server this person has: the one at `AIOPS_URL` (with `AIOPS_TOKEN`, or the sign-in that server takes),
+ * else this host's shared one, else the running personal one, else one started in this process for the length of the
+ * command. A data or runtime directory that is named leads to that personal server.
  */
-export async function connect(context: CliContext, purpose: string): Promise<Connected> {
+export async function connect(context: CliContext, purpose: string, wishes: SignInWishes = {}): Promise<Connected> {
   const { env } = context;
-  const address = env["AIOPS_URL"];
-  if (address !== undefined && address !== "") {
-    const token = env["AIOPS_TOKEN"];
-    if (token !== undefined && token !== "") return connected(address, token, undefined);
-    const config = await loadConfig({ env, flags: context.flags });
-    const announced = await readAnnouncement(config.runtimeDir);
-    if (announced?.url !== address) {
-      throw new AppError(
-        "unauthenticated",
-        `No token for ${address}. Set AIOPS_TOKEN, or unset AIOPS_URL to use this person's own server.`,
-      );
-    }
-    return connected(address, await signIn(address, announced.secret, purpose), announced.secret);
-  }
+  const address = given(env["AIOPS_URL"]);
+  const token = given(env["AIOPS_TOKEN"]);
+  if (address !== undefined && token !== undefined) return connected(context, address, token);
   const config = await loadConfig({ env, flags: context.flags });
+  const shared = await sharedServer(context);
+  if (address !== undefined) return enter(context, await doorAt(address, shared, config), purpose, wishes);
+  if (shared !== undefined) {
+    return token === undefined
+      ? enter(context, hostDoor(shared), purpose, wishes)
+      : connected(context, shared.url, token);
+  }
   const announced = await readAnnouncement(config.runtimeDir);
-  const token = announced === undefined ? undefined : await signInIfRunning(announced, purpose);
-  if (announced === undefined || token === undefined) return startHere(config, context, purpose);
-  return connected(announced.url, token, announced.secret);
+  const running = announced === undefined ? undefined : await enterIfRunning(context, announced, purpose, wishes);
+  return running ?? startHere(config, context, purpose, wishes);
+}
+
+/** Where the server is, for what needs no token. @throws AppError unavailable where none is known */
+export async function findServer(context: CliContext): Promise<string> {
+  const address = given(context.env["AIOPS_URL"]) ?? (await sharedServer(context))?.url;
+  if (address !== undefined) return address;
+  const { runtimeDir } = await loadConfig(context);
+  const announced = await readAnnouncement(runtimeDir);
+  if (announced !== undefined) return announced.url;
+  throw new AppError("unavailable", "No aiops server runs here. Start it, or set AIOPS_URL.");
+}
+
+/** This host's shared server; undefined where there is none, or a directory names another one. */
+export async function sharedServer({ env, flags }: CliContext): Promise<SharedServer | undefined> {
+  const named = flags.dataDir ?? given(env["AIOPS_DATA_DIR"]) ?? given(env["AIOPS_RUNTIME_DIR"]);
+  if (named !== undefined && given(env["AIOPS_CLIENT_FILE"]) === undefined) return undefined;
+  return findSharedServer(given(env["AIOPS_CLIENT_FILE"]) ?? sharedClientFile, io);
+}
+
+async function doorAt(url: string, shared: SharedServer | undefined, config: Config): Promise<Door> {
+  if (shared?.url === url.replace(/\/+$/, "")) return hostDoor(shared);
+  const announced = await readAnnouncement(config.runtimeDir);
+  if (announced?.url === url) return localDoor(announced);
+  throw new AppError(
+    "unauthenticated",
+    `No token for ${url}. Set AIOPS_TOKEN, or unset AIOPS_URL to use this person's own server.`,
+  );
+}
+
+function hostDoor(shared: SharedServer): Door {
+  return {
+    url: shared.url,
+    signIn: (purpose, { as, ttlSeconds }) => {
+      if (as === undefined && ttlSeconds === undefined) return signInFromHost(shared, purpose, io);
+      throw new AppError(
+        "invalid_input",
+        "--as and --ttl are for a personal server. On a shared one you sign in as yourself; for scripts: aiops tokens create",
+      );
+    },
+  };
+}
+
+function localDoor({ url, secret }: Pick<RuntimeFile, "url" | "secret">): Door {
+  return { url, signIn: (client, wishes) => signInLocally({ url, secret, client, ...wishes }) };
 }
 
 /** Undefined where nobody answers any more, or somebody else's program does: the announcement is an old one. */
-async function signInIfRunning({ url, secret }: RuntimeFile, purpose: string): Promise<string | undefined> {
+async function enterIfRunning(
+  context: CliContext,
+  announced: RuntimeFile,
+  purpose: string,
+  wishes: SignInWishes,
+): Promise<Connected | undefined> {
   try {
-    return await signIn(url, secret, purpose);
+    return await enter(context, localDoor(announced), purpose, wishes);
   } catch (error) {
     if (error instanceof AppError && (error.code === "unavailable" || error.code === "cancelled")) return undefined;
     throw error;
   }
 }
 
-async function signIn(url: string, secret: string, purpose: string): Promise<string> {
-  return (await signInLocally({ url, secret, client: purpose })).token;
+async function enter(context: CliContext, door: Door, purpose: string, wishes: SignInWishes): Promise<Connected> {
+  const grant = await door.signIn(purpose, wishes);
+  return { ...connected(context, door.url, grant.token), grant };
 }
 
-function connected(url: string, token: string, secret: string | undefined): Connected {
-  const client = createClient({ url, token: () => Promise.resolve(token) });
-  return { client, url, token, secret, close: () => Promise.resolve() };
+function connected({ ask }: CliContext, url: string, token: string): Connected {
+  const client: Client = createClient({
+    url,
+    token: () => Promise.resolve(token),
+    stepUp: () => stepUpOnTerminal(client, ask),
+  });
+  return { client, url, token, grant: undefined, close: () => Promise.resolve() };
 }
 
-async function startHere(config: Config, context: CliContext, purpose: string): Promise<Connected> {
+async function startHere(
+  config: Config,
+  context: CliContext,
+  purpose: string,
+  wishes: SignInWishes,
+): Promise<Connected> {
+  const server = await startForCommand(config, context);
+  try {
+    return { ...(await enter(context, localDoor(server), purpose, wishes)), close: () => server.close() };
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+}
+
+/** A server in this process, for the length of a command. */
+export async function startForCommand(config: Config, context: CliContext) {
   const { startServer } = await import("../serve.ts");
-  const server = await startServer({
+  return startServer({
     config: { ...config, port: 0, idleMinutes: 0 },
     env: { HOME: homedir(), ...context.env },
     version: context.version,
     log: createLogger("error"),
   });
-  try {
-    const token = await signIn(server.url, server.secret, purpose);
-    return { ...connected(server.url, token, server.secret), close: () => server.close() };
-  } catch (error) {
-    await server.close();
-    throw error;
-  }
+}
+
+function given(value: string | undefined): string | undefined {
+  return value === "" ? undefined : value;
 }

@@ -1,6 +1,8 @@
 import { Command, CommanderError, Option } from "commander";
 import { AppError, errorMessage } from "../../shared/errors.ts";
 import { exitCodes } from "../../shared/rules/exit-codes.ts";
+import { addAdminCommands } from "./admin-commands.ts";
+import { addAuthCommands } from "./auth-commands.ts";
 import { addBackupCommands } from "./backup-commands.ts";
 import { addDataCommands } from "./data-commands.ts";
 import type { CommandContext, Context } from "./command-context.ts";
@@ -11,6 +13,7 @@ import { addKeyCommands } from "./key-commands.ts";
 import { printJson, type Output } from "./output.ts";
 import { addServerCommands } from "./server-commands.ts";
 import { addSshKeyCommands } from "./ssh-key-commands.ts";
+import { addTokenCommands } from "./token-commands.ts";
 import { addWorkCommands } from "./work-commands.ts";
 
 const help = `
@@ -45,6 +48,9 @@ export async function runCli(argv: readonly string[], base: Omit<CommandContext,
     .exitOverride();
   const context: Context = () => ({ ...base, flags: { dataDir: program.opts<{ dataDir?: string }>().dataDir } });
   addServerCommands(program, context);
+  addTokenCommands(program, context);
+  addAuthCommands(program, context);
+  addAdminCommands(program, context);
   addDataCommands(program, context);
   addBackupCommands(program, context);
   addKeyCommands(program, context);

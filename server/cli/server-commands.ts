@@ -1,6 +1,5 @@
 import { Argument, Option, type Command } from "commander";
 import { systemClock } from "../../shared/clock.ts";
-import { signInLocally } from "../../shared/contract/sign-in.ts";
 import { AppError } from "../../shared/errors.ts";
 import { isRecord } from "../../shared/values.ts";
 import { loadConfig } from "../config/load.ts";
@@ -11,7 +10,7 @@ import { connect } from "./connect.ts";
 import { printJson, printTable } from "./output.ts";
 import type { CommandContext, Context } from "./command-context.ts";
 
-/** serve, token, request, config, doctor. */
+/** serve, request, config, doctor. */
 export function addServerCommands(program: Command, context: Context): void {
   program
     .command("serve")
@@ -32,33 +31,6 @@ export function addServerCommands(program: Command, context: Context): void {
         log: createLogger(config.logLevel),
         ready: (line) => output.out(`${line}\n`),
       });
-    });
-
-  program
-    .command("token")
-    .description("print a token for this Linux user; --as another person, for tests")
-    .option("--as <email>", "a token of this person (audited)")
-    .option("--ttl <seconds>", "how long it is valid", wholeNumber)
-    .option("--json", "with its expiry and person, as JSON")
-    .action(async (options: { as?: string; ttl?: number; json?: boolean }) => {
-      const own = context();
-      const server = await connect(own, "aiops token");
-      try {
-        if (server.secret === undefined) {
-          throw new AppError("invalid_input", "AIOPS_TOKEN is set already; unset it to get a new token.");
-        }
-        const grant = await signInLocally({
-          url: server.url,
-          secret: server.secret,
-          client: "aiops token",
-          as: options.as,
-          ttlSeconds: options.ttl,
-        });
-        if (options.json === true) printJson(own.output, grant);
-        else own.output.out(`${grant.token}\n`);
-      } finally {
-        await server.close();
-      }
     });
 
   program

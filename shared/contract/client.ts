@@ -19,6 +19,11 @@ export interface ClientOptions {
   url: string;
   /** Asked before each request; undefined sends none. */
   token: () => Promise<string | undefined>;
+  /**
+   * Asks the person for the password or one-time code that the server wants before administering; the call is repeated
+   * then. It throws where the person does not, or can't.
+   */
+  stepUp?: () => Promise<void>;
 }
 
 /**
@@ -42,10 +47,20 @@ export function createClient(options: ClientOptions): Client {
     },
     interceptors: [
       async (call) => {
+        const attempt = async () => {
+          try {
+            return await call.next();
+          } catch (error) {
+            throw toAppError(error, options.url, call.signal);
+          }
+        };
         try {
-          return await call.next();
+          return await attempt();
         } catch (error) {
-          throw toAppError(error, options.url, call.signal);
+          if (options.stepUp === undefined || !(error instanceof AppError) || error.code !== "step_up_required")
+            throw error;
+          await options.stepUp();
+          return attempt();
         }
       },
     ],
