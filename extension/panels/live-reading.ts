@@ -22,6 +22,7 @@ export class LiveReading<T> implements vscode.Disposable {
   #reading: Promise<void> | undefined;
   #stale = false;
   #generation = 0;
+  #disposed = false;
 
   constructor(options: LiveReadingOptions<T>) {
     this.#options = options;
@@ -72,6 +73,7 @@ export class LiveReading<T> implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.#disposed = true;
     this.#subscription.dispose();
   }
 
@@ -104,7 +106,8 @@ export class LiveReading<T> implements vscode.Disposable {
         this.#fail(error instanceof AppError ? error : new AppError("internal", errorMessage(error), { cause: error }));
       }
     }
-    this.#options.onRead();
+    // The panel may have been closed while the server answered: nobody is there to be told.
+    if (!this.#disposed) this.#options.onRead();
   }
 
   #fail(error: AppError): void {

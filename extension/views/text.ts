@@ -48,9 +48,16 @@ export function untrustedMarkdown(): vscode.MarkdownString {
   return markdown;
 }
 
+/** Adds a line of plain text that breaks between words: VS Code's own `appendText` makes all of its spaces hard ones. */
+export function appendLine(markdown: vscode.MarkdownString, text: string): void {
+  const plain = new vscode.MarkdownString().appendText(oneLine(text).replaceAll(/\s+/g, " ")).value;
+  markdown.appendMarkdown(plain.replaceAll("&nbsp;", " "));
+}
+
 /** Adds `**label:** value` as a paragraph, the value as plain text. */
 export function appendFact(markdown: vscode.MarkdownString, label: string, value: string): void {
-  markdown.appendMarkdown(`\n\n**${label}:** `).appendText(oneLine(value));
+  markdown.appendMarkdown(`\n\n**${label}:** `);
+  appendLine(markdown, value);
 }
 
 /** Text from elsewhere on one line, without what could reorder or hide what people read. */

@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import type { Trouble } from "../model/syncs.ts";
-import { ago, appendFact, dateTime, oneLine, untrustedMarkdown } from "./text.ts";
+import { ago, appendFact, appendLine, dateTime, oneLine, untrustedMarkdown } from "./text.ts";
 
 /** Failures that another token mends. */
 const ofToken = new Set(["provider_unauthorized", "provider_forbidden", "provider_not_found", "secret_unreadable"]);
@@ -79,7 +79,7 @@ export function troubleItem(trouble: Trouble, projectName: string, mayChangeToke
   item.contextValue = update ? "trouble.token" : "trouble.sync";
   item.command = { ...help, arguments: [{ projectId, linkId }] };
   item.tooltip = untrustedMarkdown();
-  item.tooltip.appendText(oneLine(message));
+  appendLine(item.tooltip, message);
   appendFact(item.tooltip, vscode.l10n.t("Project"), projectName);
   appendFact(
     item.tooltip,

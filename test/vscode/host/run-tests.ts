@@ -19,13 +19,13 @@ export interface ExtensionTestOptions extends VsCodeServerOptions {
   screenshotsDir: string;
   /** Bundled test files to run, relative to the entry's folder; all when absent. */
   files?: string[];
-  /** What the suite may take in all, in milliseconds; 5 minutes unless told. */
+  /** What the suite may take in all, in milliseconds; 15 minutes unless told. */
   timeoutMs?: number;
   /** Receives what tests and the extension print. */
   print?: (line: string) => void;
 }
 
-const SUITE_TIMEOUT_MS = 300_000;
+const SUITE_TIMEOUT_MS = 900_000;
 /** How much of the log stands in the message when a suite does not end. */
 const LOG_LINES_SHOWN = 60;
 

@@ -124,4 +124,13 @@ describe("panels: what is shown of the server", () => {
     await second;
     assert.deepEqual([reading.value, shown.at(-1)], [undefined, "Not for you."]);
   });
+
+  it("tells nobody of what is answered after the panel was closed", async () => {
+    const read = reading.readAnew();
+    await waitFor(() => answers.length === 1, { what: "the question" });
+    reading.dispose();
+    answers[0]?.resolve("too late");
+    await read;
+    assert.deepEqual(shown, []);
+  });
 });
