@@ -60,7 +60,10 @@ function explain(output: Output, email: string, { code, expiresAt }: { code: str
 async function makeAdmin(own: CommandContext, request: Omit<AdminFlags, "json">): Promise<NewAdmin> {
   const shared = await sharedServer(own);
   const config = await loadConfig({ env: own.env, flags: { ...own.flags, ...(shared && { mode: "shared" }) } });
-  const announced = await readAnnouncement(config.runtimeDir, await ownerOf(config.runtimeDir));
+  const owner = await ownerOf(config.runtimeDir);
+  const self = process.getuid?.();
+  if (config.mode === "shared" && self !== 0 && self !== owner) throw notYours();
+  const announced = await readAnnouncement(config.runtimeDir, self === 0 ? owner : self);
   if (announced !== undefined) {
     const { url, secret } = announced;
     return requestAdmin({ url, secret, ...request });
@@ -74,15 +77,21 @@ async function makeAdmin(own: CommandContext, request: Omit<AdminFlags, "json">)
   }
 }
 
-/** Whose the server is: root asks for the service user, everybody else for themselves. */
+/** Whose the server is that has a runtime directory: on a shared host its service user's. Undefined before its first start. */
 async function ownerOf(directory: string): Promise<number | undefined> {
-  if (process.getuid?.() !== 0) return undefined;
   try {
     return (await lstat(directory)).uid;
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     throw error;
   }
+}
+
+function notYours(): AppError {
+  return new AppError(
+    "forbidden",
+    "On a shared host administrators are made by root or the server's own user. Run it as: sudo aiops admin create …",
+  );
 }
 
 function notRunning({ runtimeDir }: Config): AppError {

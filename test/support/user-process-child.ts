@@ -5,6 +5,14 @@ import { connect, createServer, type AddressInfo } from "node:net";
 import { findSharedServer, signInFromHost, type SharedServer } from "../../shared/contract/host-sign-in.ts";
 import { errorMessage } from "../../shared/errors.ts";
 import { io } from "../../server/cli/host-sign-in.ts";
+import { runCli } from "../../server/cli/program.ts";
+
+interface CliCall {
+  argv: string[];
+  env: Record<string, string>;
+  answers?: string[];
+  input?: string;
+}
 
 export interface Answer {
   status: number;
@@ -24,6 +32,22 @@ const deeds = {
   post: ({ url, path, body }: { url: string; path: string; body: unknown }) => post(new URL(path, url), body),
   signIn: ({ server, client }: { server: SharedServer; client: string }) => signInFromHost(server, client, io),
   findServer: async ({ file }: { file: string }) => (await findSharedServer(file, io)) ?? null,
+  /** One call of `aiops` as this user; `answers` are what is typed where it asks. */
+  cli: async ({ argv, env, answers = [], input = "" }: CliCall) => {
+    const written = { out: "", err: "" };
+    const code = await runCli(argv, {
+      env: { ...env, HOME: process.env["HOME"] },
+      version: "0.0.0-test",
+      output: { out: (text) => void (written.out += text), err: (text) => void (written.err += text) },
+      readInput: () => Promise.resolve(input),
+      ask: (question) => {
+        const answer = answers.shift();
+        return answer === undefined ? Promise.reject(new Error(`nobody answers ${question}`)) : Promise.resolve(answer);
+      },
+      cwd: "/",
+    });
+    return { code, ...written };
+  },
   /** Listens and passes everything on to another port, both ways, as this user. */
   relay: ({ to }: { to: number }) =>
     new Promise<number>((resolve, reject) => {

@@ -55,10 +55,13 @@ describe("personal access tokens", function () {
     const list = (client: Client) => client.projects.list({});
     // A write that gets past the token's scopes finds nothing there.
     const add = async (client: Client) => {
-      await assert.rejects(client.sessions.create({ projectId: "none", tool: "shell" }), (error: Error & { code?: string }) => {
-        if (error.code === "forbidden") throw error;
-        return error.code === "not_found";
-      });
+      await assert.rejects(
+        client.sessions.create({ projectId: "none", tool: "shell" }),
+        (error: Error & { code?: string }) => {
+          if (error.code === "forbidden") throw error;
+          return error.code === "not_found";
+        },
+      );
     };
     assert.equal(await may(["read"], list), true);
     assert.equal(await may(["read"], add), false);
