@@ -11,7 +11,7 @@ export async function retryWrite(aiops: Aiops, target: unknown): Promise<void> {
   if (write !== undefined) await aiops.connection.request((client) => client.outbox.retry({ id: write.id }));
 }
 
-/** Changes the text of a write; what belongs to an issue, and conflicts, are settled on its page. */
+/** Leads to where a write is changed and its conflict settled: its issue's page, or its own where there is no issue yet. */
 export async function editWrite(aiops: Aiops, target: unknown): Promise<void> {
   const write = await writeOf(aiops, target);
   if (write === undefined) return;
@@ -19,13 +19,7 @@ export async function editWrite(aiops: Aiops, target: unknown): Promise<void> {
     await aiops.panels.open(write.issueId);
     return;
   }
-  if (write.write.kind !== "create") return;
-  const title = await vscode.window.showInputBox({ value: write.write.title, prompt: vscode.l10n.t("Title") });
-  if (title === undefined || title.trim() === "") return;
-  const { id, version } = write;
-  await aiops.connection.request((client) =>
-    client.outbox.update({ id, title: title.trim() }, { context: { ifMatch: version } }),
-  );
+  await aiops.panels.openWrite(write.id);
 }
 
 /** Withdraws a write that was not sent, after a question: it is nowhere else. */

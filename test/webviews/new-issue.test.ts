@@ -204,12 +204,17 @@ describe("webviews: a new issue", () => {
     await stage.page.getByText("The tracker does not answer.").waitFor();
     await stage.button("Edit").click();
     await stage.page.getByRole("textbox", { name: "Waiting text" }).fill("Since *yesterday*.");
+    await stage.field("Title").fill(" ");
+    await stage.button("Save").click();
+    await stage.page.getByText("An issue needs a title.").waitFor();
+    assert.deepEqual(asked("changeWrite"), []);
+    await stage.field("Title").fill("The belt slips off");
     await stage.button("Save").click();
     assert.deepEqual(await inputOf("changeWrite"), {
       id: "out_1",
       version: 1,
       body: "Since *yesterday*.",
-      title: undefined,
+      title: "The belt slips off",
       keep: undefined,
     });
     await stage.button("Send Now").click();

@@ -1,6 +1,7 @@
 import type { Outcome } from "../../shared/messages/panel.ts";
 import type { PanelWrite, WriteChange } from "../../shared/messages/issue-panel.ts";
 import { element, replaceChildren } from "../ui/dom.ts";
+import { textField, type Field } from "../ui/form.ts";
 import { icon } from "../ui/icons.ts";
 import { createMarkdownEditor } from "../ui/markdown-editor.ts";
 import { richText } from "../ui/rich-text.ts";
@@ -122,6 +123,7 @@ export function writeArticle(
   }
 
   function open(body: string): void {
+    const title = what.kind === "create" ? titleField(id, what.title, t) : null;
     const editor = createMarkdownEditor(
       {
         id: `write-${id}`,
@@ -133,16 +135,22 @@ export function writeArticle(
         mayBeEmpty: what.kind !== "comment",
         onChange: () => undefined,
         onSubmit: async (next) => {
-          await actions.change({ id, version, body: next, title: undefined, keep: undefined });
+          const name = title?.value().trim();
+          if (title !== null && name === "") {
+            title.fail(t("An issue needs a title."));
+            title.focus();
+            return;
+          }
+          await actions.change({ id, version, body: next, title: name, keep: undefined });
           show();
         },
         onCancel: show,
       },
       context,
     );
-    replaceChildren(content, editor.element);
+    replaceChildren(content, title?.element ?? null, editor.element);
     replaceChildren(buttons);
-    editor.focus();
+    (title ?? editor).focus();
   }
 
   show();
@@ -168,6 +176,10 @@ export function writeArticle(
 }
 
 type Translate = TextContext["locale"]["t"];
+
+function titleField(id: string, value: string, t: Translate): Field {
+  return textField({ id: `write-${id}-title`, label: t("Title"), value, required: true, maxLength: 1000 });
+}
 
 function kindName(kind: PanelWrite["write"]["kind"], t: Translate): string {
   const words: Record<typeof kind, string> = { comment: t("Comment"), update: t("Edit"), create: t("New issue") };

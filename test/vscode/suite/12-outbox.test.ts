@@ -11,7 +11,7 @@ import { browser } from "../host/browser.ts";
 import { linkedProject, type LinkedProject } from "../support/linked-project.ts";
 import { commentOnPage, describeOnPage, openPage } from "../support/issue-panel.ts";
 import { connected, findNode } from "../support/product.ts";
-import { clearNotifications, quickInput } from "../support/quick-input.ts";
+import { clearNotifications } from "../support/quick-input.ts";
 import { project } from "../support/seed.ts";
 
 /** On every panel of an issue of this project. */
@@ -118,11 +118,14 @@ describe("the outbox", function () {
     const { request } = aiops.connection;
     const answer = await request((client) => client.issues.create({ id: made.id, title: "A new whel" }));
     assert.equal(answer.status, 202);
-    const edited = vscode.commands.executeCommand("aiops.editWrite", await writeNode("A new whel"));
-    await quickInput.asks("Title");
-    await quickInput.fill("A new wheel");
-    await quickInput.enter();
-    await edited;
+    await vscode.commands.executeCommand("aiops.editWrite", await writeNode("A new whel"));
+    const page = "The tracker does not have it yet";
+    await browser.click({ selector: ".write vscode-button", text: "Edit", webview: page });
+    const { fill } = browser;
+    await fill({ selector: ".write input", webview: page }, "A new wheel");
+    await browser.screenshot("outbox-new-issue");
+    await browser.click({ selector: ".write vscode-button", text: "Save", webview: page });
+    await browser.text({ selector: "h1", text: "A new wheel", webview: page });
     await back();
     await empty();
     const { items } = await request((client) => client.issues.list({ projectId: made.id, q: '"new wheel"' }));
