@@ -1,5 +1,6 @@
 import { openApiDocument } from "../../server/http/openapi.ts";
 import { listOperations, type WireOperation } from "../../server/http/operations.ts";
+import { takesStepUp } from "../../shared/contract/operation.ts";
 import { errorStatus } from "../../shared/errors.ts";
 import { capabilities } from "../../shared/rules/permissions.ts";
 import { isRecord } from "../../shared/values.ts";
@@ -25,6 +26,9 @@ Made by \`scripts/docs.ts\` from the contract in \`shared/contract/\`; the same 
 JSON in and out. A token goes in \`Authorization: Bearer\`, nowhere else (\`aiops token\` prints one). Lists take \`limit\`
 (50 unless told, at most 500) and \`cursor\`, and answer \`{items, nextCursor, total}\`. Errors are RFC 9457 problem
 documents. A change may carry \`If-Match\` with the entity's \`version\`.
+
+What takes a step-up is answered \`step_up_required\` (403) on a shared host, unless the sign-in showed a password or a
+one-time code within the last 15 minutes (\`POST /api/auth/step-up\`); it is never for a personal access token.
 `;
 
 function section({ name, method, path, meta }: WireOperation, document: unknown): string {
@@ -50,7 +54,7 @@ function section({ name, method, path, meta }: WireOperation, document: unknown)
   const example = input === undefined ? "" : `\nExample: \`${JSON.stringify(input)}\`\n`;
   return `### ${method} ${path}
 
-${String(at(operation, "summary"))}. \`${name}\`, ${who(meta.capability)}.
+${String(at(operation, "summary"))}. \`${name}\`, ${who(meta.capability)}${only(meta)}.
 ${table}${example}
 Answers ${answers.join(", or ") || "200"}.
 `;
@@ -59,6 +63,11 @@ Answers ${answers.join(", or ") || "200"}.
 function who(capability: WireOperation["meta"]["capability"]): string {
   if (capability === "public") return "needs no token";
   return `needs the right \`${capability}\` (${capabilities[capability].join(", ")})`;
+}
+
+function only(meta: WireOperation["meta"]): string {
+  if (takesStepUp(meta)) return "; takes a step-up on a shared host";
+  return meta.personOnly === true ? "; not with a personal access token" : "";
 }
 
 function fieldRow(name: string, schema: Schema, required: boolean): string {

@@ -1,5 +1,6 @@
 import type { OpenAPI } from "@orpc/contract";
 import { contract } from "../../shared/contract/index.ts";
+import { takesStepUp } from "../../shared/contract/operation.ts";
 import { listOperations } from "./operations.ts";
 
 /**
@@ -53,14 +54,21 @@ const problems = {
   },
 } satisfies OpenAPI.ComponentsObject;
 
-/** Adds what the generator does not know: the right an operation needs, its example, and how errors look. */
+/**
+ * Adds what the generator does not know: the right an operation needs, whether it takes a step-up on a shared host or is
+ * not for personal access tokens, its example, and how errors look.
+ */
 function complete(document: OpenAPI.Document): void {
   for (const { name, method, path, meta } of listOperations()) {
     const item: Record<string, unknown> = { ...document.paths?.[path] };
-    const operation = item[method.toLowerCase()] as OpenAPI.OperationObject<{ "x-capability"?: string }> | undefined;
+    const operation = item[method.toLowerCase()] as
+      | OpenAPI.OperationObject<{ "x-capability"?: string; "x-step-up"?: boolean; "x-person-only"?: boolean }>
+      | undefined;
     if (operation === undefined) continue;
     operation.operationId = name;
     operation["x-capability"] = meta.capability;
+    if (takesStepUp(meta)) operation["x-step-up"] = true;
+    if (takesStepUp(meta) || meta.personOnly === true) operation["x-person-only"] = true;
     operation.responses = { ...operation.responses, default: { $ref: "#/components/responses/Problem" } };
     if (meta.capability === "public") operation.security = [];
     const { requestBody } = operation;
