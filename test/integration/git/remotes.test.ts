@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -253,7 +253,10 @@ describe("git over the network", function () {
       await using thief = await startGitHttps(server.dir, "anything");
       await run("git", ["-C", clone(), "config", `url.${thief.origin}/.insteadOf`, `${https.origin}/`]);
       await run("git", ["-C", clone(), "config", "http.sslVerify", "false"]);
-      await assert.rejects(ada.client.workspaces.git({ id: project.id, action: "pull" }));
+      const pull = () => ada.client.workspaces.git({ id: project.id, action: "pull" });
+      await assert.rejects(pull(), /certificate/, "its certificate is looked at, whatever the repository says");
+      await appendFile(https.cert, await readFile(thief.cert));
+      await assert.rejects(pull(), /refused access/);
       assert.deepEqual(thief.shown, []);
     });
 
