@@ -18,9 +18,16 @@ export interface TestServer {
   token: string;
   /** A client that signs in as another person; made where there is none. */
   as(person: Person): Promise<SignedIn>;
-  /** Ends the server and starts another on the same data, on another port. */
-  restart(): Promise<void>;
+  /** Ends the server and starts another on the same data, on another port unless told. */
+  restart(options?: RestartOptions): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface RestartOptions {
+  /** Clients that were made before go on. */
+  samePort?: boolean;
+  /** Done while no server runs. */
+  between?: () => Promise<void>;
 }
 
 export interface Person {
@@ -81,9 +88,10 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       }
       return signInAs(email);
     },
-    restart: async () => {
+    restart: async ({ samePort = false, between }: RestartOptions = {}) => {
       await app.close();
-      app = await start(env, options);
+      await between?.();
+      app = await start(samePort ? { ...env, AIOPS_PORT: new URL(app.url).port } : env, options);
       server.url = app.url;
       await signInFirst();
     },

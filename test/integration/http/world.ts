@@ -9,6 +9,7 @@ import type { Session } from "../../../shared/entities/session.ts";
 import type { Level } from "../../../shared/entities/user.ts";
 import { commentData, issueData, repositoryData } from "../../fixtures/github/samples.ts";
 import { startGitHubServer, type GitHubServer } from "../../fixtures/github/server.ts";
+import { bringBackFromBackup, wantsRestored } from "../../support/restored.ts";
 import { startTestServer, type SignedIn, type TestServer } from "../../support/server.ts";
 import { waitFor } from "../../support/wait.ts";
 
@@ -81,6 +82,7 @@ export async function makeWorld(env: Record<string, string> = {}): Promise<World
   const memberships = [{ tenantId: own.tenantId, role: "partner_admin" as const }];
   await server.client.users.update({ id: partner.user.id, memberships });
   const admin = (await server.client.auth.me()).user;
+  if (wantsRestored) await bringBackFromBackup(server);
   const ends = stack.move();
   return {
     server,
