@@ -86,13 +86,14 @@ export class ContextService {
           "project's redaction policy to none, if its text may reach an AI as it is, and try again.",
       );
     }
-    const git = await this.#gitFacts(input);
-    return this.#change(input, (existing, base) => composeContext({ ...input, existing, base, git }));
+    const status = () => input.user.git.status(input.tree);
+    return this.#change(input, status, (existing, base, git) => composeContext({ ...input, existing, base, git }));
   }
 
   /** Adds notes for the issue whose context stands in the tree. @throws AppError as {@link write}. */
   async append(input: AppendContext): Promise<ContextResult> {
-    return this.#change(input, (existing, base) => appendNotes({ ...input, existing, base }));
+    const nothing = () => Promise.resolve(undefined);
+    return this.#change(input, nothing, (existing, base) => appendNotes({ ...input, existing, base }));
   }
 
   /**
@@ -129,18 +130,27 @@ export class ContextService {
     return { path: target, changed: changes.length > 0, staleSessions: await this.#stale(input.tree, changes) };
   }
 
-  async #change(
+  /** What is not known of each other's answer is asked for together: each question may go to another process. */
+  async #change<Git>(
     input: ContextPlace & { preview?: boolean | undefined },
-    compose: (existing: string | undefined, base: string | undefined) => Composed,
+    gitFacts: () => Promise<Git>,
+    compose: (existing: string | undefined, base: string | undefined, git: Git) => Composed,
   ): Promise<ContextResult> {
     const files = await TreeFiles.open(input.user, input.tree);
-    const existing = await files.read(contextFileName);
-    await requireUntracked(files);
-    const composed = compose(existing, await files.readBase());
+    const [existing, base, facts, claude, gemini, inherited] = await Promise.all([
+      files.read(contextFileName),
+      files.readBase(),
+      gitFacts(),
+      planned(files, claudeFileName),
+      planned(files, geminiSettingsName),
+      this.#inherited(input.user),
+      requireUntracked(files),
+    ]);
+    const composed = compose(existing, base, facts);
     if (existing !== undefined) requireUtf8(removeSections(existing), files.path(contextFileName));
     const plan: Plan = { changes: [{ name: contextFileName, before: existing, after: composed.text }], advice: [] };
-    await this.#planClaude(files, plan);
-    await this.#planGemini(files, plan, input.user);
+    planClaude(files, claude, plan);
+    planGemini(files, gemini, inherited, plan);
     if (input.preview !== true) {
       await hide(files, plan);
       await files.apply(plan.changes.filter(({ before, after }) => before !== after));
@@ -157,39 +167,6 @@ export class ContextService {
     };
   }
 
-  async #planClaude(files: TreeFiles, plan: Plan): Promise<void> {
-    const before = await files.read(claudeFileName);
-    const after = addClaudeImport(before);
-    if (await files.isTracked(claudeFileName)) {
-      if (after !== null) plan.advice.push(trackedAdvice(claudeFileName, `the line @${contextFileName}`));
-      return;
-    }
-    if (before !== undefined) requireUtf8(before, files.path(claudeFileName));
-    plan.changes.push({ name: claudeFileName, before, after: after ?? before });
-  }
-
-  async #planGemini(files: TreeFiles, plan: Plan, user: HostUser): Promise<void> {
-    const before = await files.read(geminiSettingsName);
-    const edit: GeminiEdit = addToGeminiSettings(before, await this.#inherited(user));
-    const setting = `"${contextFileName}" to the list context.fileName`;
-    if (await files.isTracked(geminiSettingsName)) {
-      if ("text" in edit || edit.unchanged !== null) plan.advice.push(trackedAdvice(geminiSettingsName, setting));
-      return;
-    }
-    if ("unchanged" in edit && edit.unchanged !== null) {
-      const why = `${geminiSettingsName} was left as it is, because ${edit.unchanged}.`;
-      plan.advice.push(`${why} For Gemini to read the context, mend it and add ${setting}.`);
-      return;
-    }
-    if (before !== undefined) requireUtf8(before, files.path(geminiSettingsName));
-    plan.changes.push({ name: geminiSettingsName, before, after: "text" in edit ? edit.text : before });
-  }
-
-  async #gitFacts({ user, tree }: ContextPlace) {
-    await TreeFiles.open(user, tree);
-    return user.git.status(tree);
-  }
-
   /** The context file names of the person's own Gemini settings; their folder may be a link of theirs. */
   async #inherited(user: HostUser): Promise<string[]> {
     const settings = await user.files.realPath(path.join(user.home, geminiSettingsName));
@@ -201,6 +178,43 @@ export class ContextService {
     if (changes.every(({ before, after }) => before === after)) return [];
     return [...(await this.#options.sessionsIn(tree))];
   }
+}
+
+/** A file as the plan finds it. */
+interface Planned {
+  before: string | undefined;
+  tracked: boolean;
+}
+
+async function planned(files: TreeFiles, name: string): Promise<Planned> {
+  const [before, tracked] = await Promise.all([files.read(name), files.isTracked(name)]);
+  return { before, tracked };
+}
+
+function planClaude(files: TreeFiles, { before, tracked }: Planned, plan: Plan): void {
+  const after = addClaudeImport(before);
+  if (tracked) {
+    if (after !== null) plan.advice.push(trackedAdvice(claudeFileName, `the line @${contextFileName}`));
+    return;
+  }
+  if (before !== undefined) requireUtf8(before, files.path(claudeFileName));
+  plan.changes.push({ name: claudeFileName, before, after: after ?? before });
+}
+
+function planGemini(files: TreeFiles, { before, tracked }: Planned, inherited: string[], plan: Plan): void {
+  const edit: GeminiEdit = addToGeminiSettings(before, inherited);
+  const setting = `"${contextFileName}" to the list context.fileName`;
+  if (tracked) {
+    if ("text" in edit || edit.unchanged !== null) plan.advice.push(trackedAdvice(geminiSettingsName, setting));
+    return;
+  }
+  if ("unchanged" in edit && edit.unchanged !== null) {
+    const why = `${geminiSettingsName} was left as it is, because ${edit.unchanged}.`;
+    plan.advice.push(`${why} For Gemini to read the context, mend it and add ${setting}.`);
+    return;
+  }
+  if (before !== undefined) requireUtf8(before, files.path(geminiSettingsName));
+  plan.changes.push({ name: geminiSettingsName, before, after: "text" in edit ? edit.text : before });
 }
 
 /** Excludes every file of the plan from git; drops helper files that a rule of the repository would show anyway. */

@@ -48,12 +48,13 @@ export class TreeFiles {
    */
   async check(name: string): Promise<FileStat | null> {
     const folder = path.dirname(name);
-    if (folder !== ".") {
-      const stat = await this.#user.files.stat(this.path(folder));
-      if (stat === null) return null;
-      if (stat.kind !== "directory") throw planted(this.path(folder), stat.kind, "a folder");
-    }
-    const stat = await this.#user.files.stat(this.path(name));
+    // Asked together: each question may go to another process.
+    const [above, stat] = await Promise.all([
+      folder === "." ? undefined : this.#user.files.stat(this.path(folder)),
+      this.#user.files.stat(this.path(name)),
+    ]);
+    if (above === null) return null;
+    if (above !== undefined && above.kind !== "directory") throw planted(this.path(folder), above.kind, "a folder");
     if (stat !== null && stat.kind !== "file") throw planted(this.path(name), stat.kind, "a file");
     return stat;
   }
@@ -71,9 +72,9 @@ export class TreeFiles {
    */
   async readBase(): Promise<string | undefined> {
     const { files } = this.#user;
-    const target = await files.realPath(this.path("AGENTS.md"));
+    const [target, real] = await Promise.all([files.realPath(this.path("AGENTS.md")), files.realPath(this.tree)]);
     if (target === null) return undefined;
-    const root = (await files.realPath(this.tree)) ?? this.tree;
+    const root = real ?? this.tree;
     const below = path.relative(root, target).split(path.sep);
     if (below[0] === ".." || below.includes(".git") || target === path.join(root, contextFileName)) {
       throw new AppError(
@@ -106,15 +107,17 @@ export class TreeFiles {
   async apply(changes: readonly FileChange[]): Promise<void> {
     const done: FileChange[] = [];
     try {
+      const present = await Promise.all(changes.map(({ name }) => this.read(name)));
+      const changed = changes.find(({ before }, index) => present[index] !== before);
+      if (changed) {
+        throw new AppError(
+          "conflict",
+          `${this.path(changed.name)} was changed by someone else at this moment. Nothing was changed: try again.`,
+        );
+      }
       for (const change of changes) {
-        if ((await this.read(change.name)) !== change.before) {
-          throw new AppError(
-            "conflict",
-            `${this.path(change.name)} was changed by someone else at this moment. Nothing was changed: try again.`,
-          );
-        }
         done.push(change);
-        await this.#put(change.name, change.after);
+        await this.#put(change.name, change.after, change.before !== undefined);
       }
     } catch (error) {
       await this.#takeBack(done, error);
@@ -127,7 +130,7 @@ export class TreeFiles {
       try {
         // The one that failed may not have been written at all; a folder made for it is taken back all the same.
         if (change.before === undefined || (await this.read(change.name)) !== change.before)
-          await this.#put(change.name, change.before);
+          await this.#put(change.name, change.before, await this.#user.files.exists(this.path(change.name)));
       } catch (error) {
         throw new AppError(
           "storage_failed",
@@ -139,12 +142,12 @@ export class TreeFiles {
     }
   }
 
-  async #put(name: string, text: string | undefined): Promise<void> {
+  async #put(name: string, text: string | undefined, exists: boolean): Promise<void> {
     const { files } = this.#user;
     const folder = path.dirname(this.path(name));
     if (text !== undefined) {
-      await files.makeDirectory(folder, { root: this.tree });
-      const mode = (await files.exists(this.path(name))) ? {} : { mode: newFileMode };
+      if (folder !== this.tree) await files.makeDirectory(folder, { root: this.tree });
+      const mode = exists ? {} : { mode: newFileMode };
       await files.writeFile(this.path(name), text, { root: this.tree, ...mode });
       return;
     }

@@ -12,7 +12,7 @@ const permissionBits = 0o7777;
 /** The files of the user the process runs as. */
 export function createLocalFiles(): HostFiles {
   return {
-    stat: (target) => told(target, async () => absentAsNull(async () => describe(await lstat(target)))),
+    stat: (target) => told(target, () => look(target)),
     exists: (target, kind) => told(target, () => exists(target, kind)),
     realPath: (target) => told(target, () => absentAsNull(() => realpath(target))),
     makeDirectory: (target, options) => told(target, () => makeDirectory(target, options)),
@@ -29,6 +29,16 @@ export function createLocalFiles(): HostFiles {
     changeGroup: (target, gid, options) =>
       told(target, () => withOpen(target, options, async (handle) => handle.chown((await handle.stat()).uid, gid))),
   };
+}
+
+async function look(target: string): Promise<FileStat | null> {
+  try {
+    return describe(await lstat(target));
+  } catch (error) {
+    // ENOTDIR: nothing stands below a file.
+    if (errno(error) === "ENOENT" || errno(error) === "ENOTDIR") return null;
+    throw error;
+  }
 }
 
 async function exists(target: string, kind?: FileStat["kind"]): Promise<boolean> {

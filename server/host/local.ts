@@ -3,6 +3,7 @@ import { AppError } from "../../shared/errors.ts";
 import { childEnvironment } from "./environment.ts";
 import type { Host, HostIdentity, HostUser } from "./host.ts";
 import { createLocalFiles } from "./local-files.ts";
+import { withMemory } from "./git-memory.ts";
 import { createLocalGit } from "./local-git.ts";
 import { spawn } from "./spawn.ts";
 
@@ -47,7 +48,7 @@ export function createLocalUser(who: HostIdentity, environment: LocalHostOptions
   return {
     ...identity,
     files,
-    git: createLocalGit({ user: identity, environment, files }),
+    git: withMemory(createLocalGit({ user: identity, environment, files }), home),
     run: (argv, { cwd = home, env, ...options } = {}) =>
       spawn(argv, { cwd, env: childEnvironment(environment, identity, env), ...options }),
   };

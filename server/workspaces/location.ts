@@ -32,9 +32,11 @@ export interface Location {
   taken: boolean;
 }
 
+const defaultRoot = "workspace";
+
 /** The folder a person's clones lie in. @throws AppError `unsafe_path` where that is the server's own installation. */
 export async function workspaceRoot(user: HostUser, config: WorkspaceConfig): Promise<string> {
-  const root = path.resolve(user.home, config.root ?? "workspace");
+  const root = path.resolve(user.home, config.root ?? defaultRoot);
   const real = (await user.files.realPath(root)) ?? root;
   if (isWithin(config.installation, real) || isWithin(config.installation, root)) {
     const message = `The workspace folder ${root} lies in the server's own installation (${config.installation}). Configure another workspace root.`;
@@ -48,18 +50,21 @@ export async function workspaceRoot(user: HostUser, config: WorkspaceConfig): Pr
  * something else stands there, the one named `<tenant>--<project>`.
  */
 export async function locate(user: HostUser, config: WorkspaceConfig, project: WorkspaceProject): Promise<Location> {
-  const root = await workspaceRoot(user, config);
+  const root = path.resolve(user.home, config.root ?? defaultRoot);
   const folders = [false, true].map((collides) =>
     path.join(root, workspaceFolderName(project.slug, project.tenantSlug, collides)),
   );
+  // The first folder is looked at while the root is: nearly always it is the one.
+  const [first = root] = folders;
+  const [, found] = await Promise.all([workspaceRoot(user, config), standsAt(user, first)]);
   const free: string[] = [];
   for (const folder of folders) {
     if (isWithin(folder, config.installation)) continue;
-    if (!(await user.files.exists(folder))) free.push(folder);
-    else if (await isCloneOf(user, folder, project)) return { path: folder, exists: true, taken: false };
+    const { anything, clone } = folder === first ? found : await standsAt(user, folder);
+    if (!anything) free.push(folder);
+    else if (clone && (await isCloneOf(user, folder, project))) return { path: folder, exists: true, taken: false };
   }
-  const first = free[0];
-  return { path: first ?? folders[0] ?? root, exists: false, taken: first === undefined };
+  return { path: free[0] ?? first, exists: false, taken: free.length === 0 };
 }
 
 /** Records whose clone the folder is, and keeps what else is recorded there. */
@@ -70,15 +75,17 @@ export async function markClone(user: HostUser, clone: string, project: Workspac
   await writeRecord(user, clone, { issues: {}, ...before, ...owner });
 }
 
+/** Whether anything stands at a folder's name, and whether it could be a clone; links are not followed. */
+async function standsAt(user: HostUser, folder: string): Promise<{ anything: boolean; clone: boolean }> {
+  const [stat, git] = await Promise.all([user.files.stat(folder), user.files.stat(path.join(folder, ".git"))]);
+  return { anything: stat !== null, clone: stat?.kind === "directory" && git?.kind === "directory" };
+}
+
 /**
  * By its record (by name too: ids change when a server is set up anew); a clone without one, made by hand or by a
  * server that was killed at the wrong moment, by its remote.
  */
 async function isCloneOf(user: HostUser, folder: string, project: WorkspaceProject): Promise<boolean> {
-  // Each is looked at without following links.
-  for (const directory of [folder, path.join(folder, ".git")]) {
-    if (!(await user.files.exists(directory, "directory"))) return false;
-  }
   const record = await readRecord(user, folder);
   if (record) return record.projectId === project.id || record.project === fullName(project);
   const remote = await user.git.remoteUrl(folder);
