@@ -38,7 +38,7 @@ export class StepUps {
     if (!this.#options.required || this.until(steppedUpAt) !== null) return;
     throw new AppError(
       "step_up_required",
-      "Administering takes your password or a one-time code, within the last 15 minutes. Give it with POST /api/auth/step-up, and repeat.",
+      "Administering takes your password or a one-time code within the last 15 minutes. Give one (POST /api/auth/step-up), and repeat.",
     );
   }
 }

@@ -35,7 +35,7 @@ export interface HostWorld {
   close(): Promise<void>;
 }
 
-export async function makeHostWorld(users: LinuxUsers): Promise<HostWorld> {
+export async function makeHostWorld(users: LinuxUsers, more: Record<string, string> = {}): Promise<HostWorld> {
   await using stack = new AsyncDisposableStack();
   const dir = await mkdtemp(join(tmpdir(), "aiops-host-"));
   stack.defer(() => rm(dir, { recursive: true, force: true }));
@@ -44,7 +44,13 @@ export async function makeHostWorld(users: LinuxUsers): Promise<HostWorld> {
   await mkdir(runtimeDir);
   await chmod(runtimeDir, 0o711);
   const clock = new MovableClock();
-  const env = { AIOPS_MODE: "shared", AIOPS_PORT: "0", AIOPS_RUNTIME_DIR: runtimeDir, AIOPS_ANONYMOUS_LIMIT: "100000" };
+  const env = {
+    AIOPS_MODE: "shared",
+    AIOPS_PORT: "0",
+    AIOPS_RUNTIME_DIR: runtimeDir,
+    AIOPS_ANONYMOUS_LIMIT: "100000",
+    ...more,
+  };
   const server = await startTestServer({ env, clock });
   stack.defer(() => server.close());
   const person = async (name: string, mapped: boolean) => {

@@ -38,4 +38,21 @@ describe("passwords on a host of many people", function () {
     const statuses = (await Promise.all(guesses)).map(({ status }) => status);
     assert.deepEqual([...new Set(statuses)], [401]);
   });
+
+  it("are asked for without end by none but whoever asks: the limit without a token is each user's own", async () => {
+    const limited = await makeHostWorld(users, { AIOPS_ANONYMOUS_LIMIT: "10" });
+    try {
+      const { server, ada, adaUser, eve } = limited;
+      const { url } = server;
+      const body = { linuxUser: adaUser.name, nonce: "0123456789abcdef" };
+      const statuses = new Set<number>();
+      for (let time = 0; time < 12; time += 1) {
+        statuses.add((await eve.do("post", { url, path: "/api/auth/host/challenge", body })).status);
+      }
+      assert.deepEqual([...statuses], [200, 429]);
+      await ada.do("signIn", { server: { url, serviceUser: limited.serviceUser }, client: "test" });
+    } finally {
+      await limited.close();
+    }
+  });
 });

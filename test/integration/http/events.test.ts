@@ -168,12 +168,12 @@ describe("the event stream", function () {
     const { server, own } = world;
     const stalled = await listen(server.token);
     stalled.response.pause();
-    // An event of some 30 kB: 1,600 of them are more than sockets and the reader's queue hold together.
-    const roles = Array.from({ length: 500 }, (_, index) => ({ userId: `person-${index}`, role: "read" as const }));
+    // An event of some 20 kB: 1,600 of them are more than sockets and the reader's queue hold together.
+    const protectedBranches = Array.from({ length: 100 }, (_, index) => `${"long".repeat(48)}-${index}`);
     const id = own.project.id;
     const writers = Array.from({ length: 20 }, async (_, writer) => {
       for (let round = 0; round < 80; round += 1) {
-        await server.client.projects.update({ id, name: `${writer} ${round}`, roles });
+        await server.client.projects.update({ id, name: `${writer} ${round}`, protectedBranches });
       }
     });
     await Promise.all(writers);
