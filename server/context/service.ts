@@ -136,7 +136,7 @@ export class ContextService {
     gitFacts: () => Promise<Git>,
     compose: (existing: string | undefined, base: string | undefined, git: Git) => Composed,
   ): Promise<ContextResult> {
-    const files = await TreeFiles.open(input.user, input.tree);
+    const files = new TreeFiles(input.user, input.tree);
     const [existing, base, facts, claude, gemini, inherited] = await Promise.all([
       files.read(contextFileName),
       files.readBase(),
@@ -145,6 +145,7 @@ export class ContextService {
       planned(files, geminiSettingsName),
       this.#inherited(input.user),
       requireUntracked(files),
+      files.requireTree(),
     ]);
     const composed = compose(existing, base, facts);
     if (existing !== undefined) requireUtf8(removeSections(existing), files.path(contextFileName));

@@ -22,20 +22,24 @@ export class TreeFiles {
   readonly #user: HostUser;
   readonly tree: string;
 
-  private constructor(user: HostUser, tree: string) {
+  /** See `open`; for whoever asks for the tree together with its files. */
+  constructor(user: HostUser, tree: string) {
     this.#user = user;
     this.tree = tree;
   }
 
   /** @throws AppError `workspace_missing` where the folder is not there. */
   static async open(user: HostUser, tree: string): Promise<TreeFiles> {
-    if ((await user.files.realPath(tree)) === null) {
-      throw new AppError(
-        "workspace_missing",
-        `The working tree ${tree} does not exist. Initialise the workspace again.`,
-      );
-    }
-    return new TreeFiles(user, tree);
+    const files = new TreeFiles(user, tree);
+    await files.requireTree();
+    return files;
+  }
+
+  /** @throws AppError `workspace_missing` where the folder is not there. */
+  async requireTree(): Promise<void> {
+    if ((await this.#user.files.realPath(this.tree)) !== null) return;
+    const message = `The working tree ${this.tree} does not exist. Initialise the workspace again.`;
+    throw new AppError("workspace_missing", message);
   }
 
   path(name: string): string {
@@ -61,8 +65,16 @@ export class TreeFiles {
 
   /** @throws AppError as {@link check}; `too_large` over 1 MiB. */
   async read(name: string): Promise<string | undefined> {
-    if ((await this.check(name)) === null) return undefined;
-    return (await this.#user.files.readFile(this.path(name), { root: this.tree, maxBytes: maxOwnBytes })) ?? undefined;
+    const options = { root: this.tree, maxBytes: maxOwnBytes };
+    // Asked together; what stands at the name decides which of the two answers counts.
+    const [stat, text] = await Promise.allSettled([
+      this.check(name),
+      this.#user.files.readFile(this.path(name), options),
+    ]);
+    if (stat.status === "rejected") throw stat.reason;
+    if (stat.value === null) return undefined;
+    if (text.status === "rejected") throw text.reason;
+    return text.value ?? undefined;
   }
 
   /**
@@ -92,12 +104,15 @@ export class TreeFiles {
 
   /** Adds the names to the local exclude file; answers those git still would not ignore. */
   async exclude(names: readonly string[]): Promise<string[]> {
-    await this.#user.git.exclude(
-      this.tree,
-      names.map((name) => `/${name}`),
-    );
-    const ignored = await Promise.all(names.map((name) => this.#user.git.isIgnored(this.tree, name)));
+    const patterns = names.map((name) => `/${name}`);
+    const [before] = await Promise.all([this.#ignored(names), this.#user.git.exclude(this.tree, patterns)]);
+    // Nearly always the lines were there, and so was the answer.
+    const ignored = before.every(Boolean) ? before : await this.#ignored(names);
     return names.filter((_, index) => ignored[index] === false);
+  }
+
+  #ignored(names: readonly string[]): Promise<boolean[]> {
+    return Promise.all(names.map((name) => this.#user.git.isIgnored(this.tree, name)));
   }
 
   /**
