@@ -4,7 +4,8 @@ import type { GitLabProvider } from "../../server/providers/gitlab/gitlab-provid
 import { GitLabDescription } from "../fixtures/gitlab/description.ts";
 import { ids, listFrom, refOf, signal, token, trackerOf, widgets } from "../fixtures/gitlab/listing.ts";
 import { gitLabIssue, gitLabIssues, gitLabNote, gitLabProject } from "../fixtures/gitlab/samples.ts";
-import { type GitLabExchange, type GitLabServer, startGitLabServer } from "../fixtures/gitlab/server.ts";
+import { type GitLabServer, startGitLabServer } from "../fixtures/gitlab/server.ts";
+import type { Exchange } from "../fixtures/tracker-server.ts";
 
 /** GitLab's own description, which stands beside the checkout; see scripts/testing/vendor-stage.ts. */
 const shared = process.env["AIOPS_TEST_SHARED"] ?? join(import.meta.dirname, "../../../shared");
@@ -31,7 +32,7 @@ describe("requests to GitLab, held to its description", () => {
   });
   afterEach(() => server.close());
 
-  const bodyOf = (exchange: GitLabExchange | undefined) => exchange?.requestBody as Record<string, unknown>;
+  const bodyOf = (exchange: Exchange | undefined) => exchange?.requestBody as Record<string, unknown>;
 
   it("are as it describes them, and so is what the server answers", async () => {
     const { position } = await listFrom(tracker);
@@ -104,7 +105,7 @@ describe("requests to GitLab, held to its description", () => {
       responseBody: [],
       faulty: false,
     };
-    const problems = (path: string, query: Record<string, string>, rest: Partial<GitLabExchange> = {}) =>
+    const problems = (path: string, query: Record<string, string>, rest: Partial<Exchange> = {}) =>
       description.problems({ ...request, path, query: new URLSearchParams(query), ...rest });
     const issues = "/api/v4/projects/acme%2Fwidgets/issues";
     assert.deepEqual(problems(issues, { order_by: "created_at", updated_after: "2024-01-01T00:00:00Z" }), []);

@@ -4,7 +4,8 @@ import { JiraProvider } from "../../server/providers/jira/jira-provider.ts";
 import { AppError } from "../../shared/errors.ts";
 import { JiraDescription } from "../fixtures/jira/openapi.ts";
 import { documentOf, jiraComment, jiraIssue, jiraProject, minutesAfterStart } from "../fixtures/jira/samples.ts";
-import { type JiraExchange, type JiraServer, startJiraServer } from "../fixtures/jira/server.ts";
+import { type JiraServer, startJiraServer } from "../fixtures/jira/server.ts";
+import type { Exchange } from "../fixtures/tracker-server.ts";
 
 /** Atlassian's description stands beside the checkout; see scripts/testing/vendor-stage.ts. */
 const shared = process.env["AIOPS_TEST_SHARED"] ?? join(import.meta.dirname, "../../../shared");
@@ -85,7 +86,7 @@ describe("Jira Cloud, as Atlassian describes it", () => {
   it("is held to the description: what departs from it is named", async () => {
     const exchange = server.exchanges.find(({ path }) => path.endsWith("/search/jql"));
     assert.ok(exchange);
-    const departs = (change: Partial<JiraExchange>) => description.problems({ ...exchange, ...change }).join("\n");
+    const departs = (change: Partial<Exchange>) => description.problems({ ...exchange, ...change }).join("\n");
     assert.equal(departs({}), "");
     assert.match(departs({ path: "/rest/api/3/search/jqll" }), /no such operation/);
     assert.match(departs({ query: new URLSearchParams({ startAt: "5" }) }), /startAt is not described/);

@@ -1,16 +1,15 @@
 import assert from "node:assert/strict";
 import { withCode } from "../../support/error-code.ts";
-import { startTestServer, type TestServer } from "../../support/server.ts";
+import type { TestServer } from "../../support/server.ts";
 import { waitFor } from "../../support/wait.ts";
 import { EventReader } from "../http/stream.ts";
 import {
   commentsAt,
   emptied,
   issueOf,
-  makePlace,
+  outboxWorld,
   queued,
   reached,
-  startTracker,
   sync,
   type Place,
   type Tracker,
@@ -18,19 +17,11 @@ import {
 
 describe("writes while the tracker is out of reach", function () {
   this.timeout(90_000);
+  const world = outboxWorld();
   let tracker: Tracker;
   let server: TestServer;
   let place: Place;
-
-  beforeEach(async () => {
-    tracker = await startTracker();
-    server = await startTestServer();
-    place = await makePlace(server.client, tracker);
-  });
-  afterEach(async () => {
-    await server?.close();
-    await tracker?.[Symbol.asyncDispose]();
-  });
+  beforeEach(() => ({ tracker, server, place } = world()));
 
   it("are accepted, shown with the issue, and arrive once and in order when it is back", async () => {
     const { client } = server;

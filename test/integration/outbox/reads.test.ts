@@ -1,25 +1,17 @@
 import assert from "node:assert/strict";
 import { withCode } from "../../support/error-code.ts";
-import { startTestServer, type SignedIn, type TestServer } from "../../support/server.ts";
+import type { SignedIn, TestServer } from "../../support/server.ts";
 import { EventReader } from "../http/stream.ts";
 import { startFileHost } from "./file-host.ts";
-import { issueOf, makePlace, startTracker, sync, token, type Place, type Tracker } from "./tracker-world.ts";
+import { issueOf, outboxWorld, sync, token, type Place, type Tracker } from "./tracker-world.ts";
 
 describe("what views ask besides issues", function () {
   this.timeout(60_000);
+  const world = outboxWorld();
   let tracker: Tracker;
   let server: TestServer;
   let place: Place;
-
-  beforeEach(async () => {
-    tracker = await startTracker();
-    server = await startTestServer();
-    place = await makePlace(server.client, tracker);
-  });
-  afterEach(async () => {
-    await server?.close();
-    await tracker?.[Symbol.asyncDispose]();
-  });
+  beforeEach(() => ({ tracker, server, place } = world()));
 
   it("offers what the tracker offers, asks it once a minute, and what the store knows while it is away", async () => {
     const { client } = server;

@@ -5,6 +5,7 @@ import type { OutboxItem } from "../../../shared/entities/outbox.ts";
 import { commentData, issueData, repositoryData } from "../../fixtures/github/samples.ts";
 import { startGitHubServer, type GitHubServer } from "../../fixtures/github/server.ts";
 import type { RepositoryStore } from "../../fixtures/github/store.ts";
+import { startTestServer, type TestServer } from "../../support/server.ts";
 import { waitFor } from "../../support/wait.ts";
 import { finished } from "../http/world.ts";
 import { startProxy, type Proxy } from "./proxy.ts";
@@ -63,6 +64,35 @@ export async function makePlace(client: Client, { proxy }: Tracker, baseUrl = pr
   await client.projects.addLink({ id: project.id, connectionId: connection.id, externalProject: "acme/widgets" });
   await sync(client, project.id);
   return { tenantId, projectId: project.id, connectionId: connection.id };
+}
+
+/** What every test of a `describe` has, made anew for each. */
+export interface OutboxWorld {
+  tracker: Tracker;
+  server: TestServer;
+  place: Place;
+}
+
+/** A tracker and a server with a project on it for each test of the surrounding `describe`. */
+export function outboxWorld(): () => OutboxWorld {
+  let world: (OutboxWorld & { end: () => Promise<void> }) | null = null;
+  beforeEach(async () => {
+    await using stack = new AsyncDisposableStack();
+    const tracker = stack.use(await startTracker());
+    const server = await startTestServer();
+    stack.defer(() => server.close());
+    const place = await makePlace(server.client, tracker);
+    const ends = stack.move();
+    world = { tracker, server, place, end: () => ends.disposeAsync() };
+  });
+  afterEach(async () => {
+    await world?.end();
+    world = null;
+  });
+  return () => {
+    assert.ok(world, "the world is there while a test runs");
+    return world;
+  };
 }
 
 export async function sync(client: Client, id: string): Promise<void> {

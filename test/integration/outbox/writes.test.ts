@@ -1,24 +1,16 @@
 import assert from "node:assert/strict";
 import { withCode } from "../../support/error-code.ts";
-import { startTestServer, type TestServer } from "../../support/server.ts";
+import type { TestServer } from "../../support/server.ts";
 import { EventReader } from "../http/stream.ts";
-import { commentsAt, issueOf, makePlace, startTracker, sync, type Place, type Tracker } from "./tracker-world.ts";
+import { commentsAt, issueOf, outboxWorld, sync, type Place, type Tracker } from "./tracker-world.ts";
 
 describe("writes to a tracker that answers", function () {
   this.timeout(60_000);
+  const world = outboxWorld();
   let tracker: Tracker;
   let server: TestServer;
   let place: Place;
-
-  beforeEach(async () => {
-    tracker = await startTracker();
-    server = await startTestServer();
-    place = await makePlace(server.client, tracker);
-  });
-  afterEach(async () => {
-    await server?.close();
-    await tracker?.[Symbol.asyncDispose]();
-  });
+  beforeEach(() => ({ tracker, server, place } = world()));
 
   it("creates an issue, which is found at once, here and there", async () => {
     const { client } = server;
