@@ -14,6 +14,7 @@ import { printJson, type Output } from "./output.ts";
 import { addServerCommands } from "./server-commands.ts";
 import { addSshKeyCommands } from "./ssh-key-commands.ts";
 import { addTokenCommands } from "./token-commands.ts";
+import { addSetupCommands } from "./setup-commands.ts";
 import { addWorkCommands } from "./work-commands.ts";
 
 const help = `
@@ -21,6 +22,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or input, 3 no such thing, 4 no serv
 5 another server has the data directory.
 
 Examples:
+  aiops setup                              lead through the first configuration
   aiops serve                              start the server in the foreground
   aiops request GET '/api/issues?status=open&limit=5'
   aiops seed --file seed.json              create tenants, people, connections and projects
@@ -55,6 +57,7 @@ export async function runCli(argv: readonly string[], base: Omit<CommandContext,
   addBackupCommands(program, context);
   addKeyCommands(program, context);
   addInstallCommands(program, context);
+  addSetupCommands(program, context);
   addIssueCommands(program, context);
   addWorkCommands(program, context);
   addGitCommands(program, context);
