@@ -20,6 +20,7 @@ import { median, ratio, run, timed } from "./helper/timing.ts";
 
 const rounds = 41;
 const idleMs = 3_000;
+const durably = 'dd of="$1.tmp" conv=fsync status=none && mv -f "$1.tmp" "$1" && sync "$2"';
 const goals = { operation: 0.2, idleMegabytes: 60, context: 1, status: 1.5 };
 
 if (process.getuid?.() !== 0) {
@@ -85,7 +86,8 @@ async function measureOperations(user: HostUser, account: TestLinuxUser) {
     {
       what: "write a file durably",
       helper: () => user.files.writeFile(file, text, { root }),
-      sudo: () => sudo(["dd", `of=${file}`, "conv=fsync", "status=none"], text),
+      // As durable: a temporary file, synced, renamed, its folder synced.
+      sudo: () => sudo(["sh", "-c", durably, "sh", file, root], text),
     },
     {
       what: "run a command",
