@@ -5,7 +5,7 @@ import type { AuditLog } from "../audit/log.ts";
 import { EntityDirectory } from "../directory/entities.ts";
 import type { EventBus } from "../events/bus.ts";
 import { newId } from "../ids.ts";
-import { takeTurns } from "../serial.ts";
+import { Serial } from "../serial.ts";
 import type { DocumentStore } from "../storage/document-store.ts";
 import { knownHostName, scanHost, type HostKeyTools } from "./host-keys.ts";
 
@@ -24,7 +24,7 @@ export interface SshHostServiceOptions extends HostKeyTools {
 export class SshHostService {
   readonly #directory: EntityDirectory<SshHost>;
   readonly #options: SshHostServiceOptions;
-  readonly #inTurn = takeTurns();
+  readonly #turns = new Serial();
 
   private constructor(directory: EntityDirectory<SshHost>, options: SshHostServiceOptions) {
     this.#directory = directory;
@@ -59,7 +59,8 @@ export class SshHostService {
    */
   async keysOf(host: string, port: number, onRecorded?: (recorded: SshHost) => void): Promise<SshHost> {
     const name = knownHostName(host, port);
-    return this.#inTurn(async () => {
+    // By host: one that does not answer keeps nobody from another.
+    return this.#turns.run(name, async () => {
       const known = this.#directory.findUnique("host", name);
       if (known !== undefined) return known;
       const keys = await scanHost(this.#options, host, port);
