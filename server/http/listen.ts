@@ -15,6 +15,8 @@ export interface ListenOptions {
   application: RequestListener;
   guard: GuardOptions;
   log: Logger;
+  /** Milliseconds between two looks at the certificate: one that was renewed is taken without a restart. */
+  renewalMs?: number;
 }
 
 export interface Listening {
@@ -25,9 +27,6 @@ export interface Listening {
 }
 
 const limits = { headersTimeout: 5_000, requestTimeout: 30_000, connectionsCheckingInterval: 1_000 };
-
-/** Milliseconds between two looks at the certificate: one that was renewed is taken without a restart. */
-const certificateCheck = 60_000;
 
 /**
  * Listens on 127.0.0.1, and where it is configured on a further address: with TLS, or without for named proxies alone.
@@ -65,7 +64,7 @@ interface Further {
   renewal: NodeJS.Timeout | undefined;
 }
 
-async function createFurther({ config, application, log }: ListenOptions): Promise<Further> {
+async function createFurther({ config, application, log, renewalMs = 60_000 }: ListenOptions): Promise<Further> {
   const { tlsCert, tlsKey } = config;
   if (tlsCert === undefined || tlsKey === undefined) {
     return { server: createServer(limits, forProxies(config.trustedProxies, application)), renewal: undefined };
@@ -84,7 +83,7 @@ async function createFurther({ config, application, log }: ListenOptions): Promi
       log.warn({ err: error }, "the TLS files can't be taken; the certificate read before stays in use");
     }
   };
-  return { server, renewal: setInterval(() => void renew(), certificateCheck).unref() };
+  return { server, renewal: setInterval(() => void renew(), renewalMs).unref() };
 }
 
 /** Without TLS nobody but the named proxies is answered: others would send their tokens in the clear. */

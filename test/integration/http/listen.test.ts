@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { copyFile, readFile } from "node:fs/promises";
 import { request as plain } from "node:http";
 import { request as secure, type RequestOptions } from "node:https";
 import { createServer, type AddressInfo } from "node:net";
+import { pino } from "pino";
+import { startListening } from "../../../server/http/listen.ts";
 import { makeCertificate } from "../../support/certificate.ts";
 import { withCode } from "../../support/error-code.ts";
 import { startTestServer, type TestServer } from "../../support/server.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
+import { waitFor } from "../../support/wait.ts";
 import { ask } from "./request.ts";
 
 /** Another address of this machine than the one that local clients use. */
@@ -50,6 +53,33 @@ describe("reaching the server from elsewhere", () => {
     const files = { AIOPS_LISTEN: `${elsewhere}:${await freePort()}`, AIOPS_TLS_CERT: cert };
     await assert.rejects(start({ ...files, AIOPS_TLS_KEY: other.key }), withCode("unavailable", "server.crt"));
     await assert.rejects(start({ ...files, AIOPS_TLS_KEY: `${cert}.no` }), withCode("unavailable", "server.crt.no"));
+  });
+
+  it("takes a renewed certificate without a restart, and stays with the old one where the files are no pair", async () => {
+    const port = await freePort();
+    const { cert, key } = await makeCertificate(directory());
+    const next = await makeCertificate(directory(), "next");
+    const said: unknown[] = [];
+    const listening = await startListening({
+      config: { port: 0, listen: `${elsewhere}:${port}`, tlsCert: cert, tlsKey: key, trustedProxies: [] },
+      application: (_request, response) => response.end("ok"),
+      guard: { allowedHosts: [], allowedOrigins: [] },
+      log: pino({ level: "info" }, { write: (line: string) => void said.push(line) }),
+      renewalMs: 10,
+    });
+    try {
+      const options = { host: elsewhere, port, path: "/", servername: "localhost" };
+      const known = await readFile(cert);
+      await copyFile(next.cert, cert);
+      await waitFor(() => said.join().includes("stays in use"), { what: "the complaint about the pair" });
+      assert.equal(await status({ ...options, ca: known }), 200);
+      await copyFile(next.key, key);
+      await waitFor(() => said.join().includes("is in use"), { what: "the renewal" });
+      assert.equal(await status({ ...options, ca: await readFile(next.cert) }), 200);
+      await assert.rejects(status({ ...options, ca: known }));
+    } finally {
+      await listening.stop(() => undefined);
+    }
   });
 
   it("answers without TLS nobody but the named proxies", async () => {

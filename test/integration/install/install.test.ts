@@ -130,7 +130,12 @@ describe("aiops install, on this machine", function () {
       const sudo = (target: TestLinuxUser) => runAs(user, ["sudo", "-n", "-u", target.name, places.helper]);
       assert.equal((await sudo(person)).code, 0, "the helper starts, and ends with its input");
       assert.notEqual((await sudo(stranger)).code, 0);
+      const admin = ["admin", "create", "--email", "ada@example.org", "--linux-user", person.name];
+      const made = await runAs(user, [places.command, ...admin]);
+      assert.equal(made.code, 0, made.stderr);
       const doctor = await runAs(user, [places.command, "doctor"]);
+      assert.match(doctor.stdout, /^ok +sudoers +1 people can be acted for$/m);
+      assert.match(doctor.stdout, new RegExp(`^ok +sudo of ${person.name} +not without a password$`, "m"));
       assert.equal(doctor.code, 0, doctor.stdout + doctor.stderr);
       assert.doesNotMatch(doctor.stdout, /^(?:fail|warn)/m);
       const busy = await run("uninstall", "--yes");
