@@ -157,16 +157,19 @@ export class IssueRepository {
   /**
    * Gives the issues of a link the status they have by another rule, a bounded number at a time, in one transaction.
    * @param after where the last call ended; empty at the start
+   * @param forMs milliseconds after which it ends early, with one issue at least: a long one takes many to index
    * @returns where the next call goes on, null where that was the last
    */
   restate(
     linkId: string,
     after: string,
     statusOf: (issue: { rawStatus: string; category: IssueStatus | null }) => IssueStatus,
+    forMs = Number.POSITIVE_INFINITY,
   ): { changed: number; next: string | null } {
     const limit = 200;
     return this.#database.transaction(() => {
       const rows = this.#database.prepare<RestatedRow>(restatedRows).all({ linkId, after, limit });
+      const endsAt = performance.now() + forMs;
       let changed = 0;
       for (const row of rows) {
         const status = statusOf({ rawStatus: row.raw_status, category: row.category });
@@ -176,6 +179,7 @@ export class IssueRepository {
           .run({ status, rowId: row.row_id });
         this.#reindex(row.id, row.search_id);
         changed++;
+        if (performance.now() >= endsAt) return { changed, next: row.external_id };
       }
       return { changed, next: rows.length < limit ? null : (rows.at(-1)?.external_id ?? null) };
     });

@@ -6,7 +6,7 @@ import type { JobProgress } from "../../shared/entities/job.ts";
 import type { Project, ProjectLink } from "../../shared/entities/project.ts";
 import { AppError, errorMessage } from "../../shared/errors.ts";
 import { normaliseStatus } from "../../shared/rules/status.ts";
-import type { IssueProvider } from "../providers/provider.ts";
+import type { IssueProvider, ProviderIssue } from "../providers/provider.ts";
 import type { IssueRef } from "../providers/tracker.ts";
 import type { IssueRepository } from "./repository.ts";
 import { LinkSync, requireTracker } from "./sync-link.ts";
@@ -60,6 +60,9 @@ export interface SyncResult extends SyncTotals {
 }
 
 const hour = 3_600_000;
+
+/** Milliseconds for which statuses are changed in one go: the event loop waits meanwhile. */
+const restatingMs = 10;
 
 /** After so many hours a broken listing is begun anew: what was deleted meanwhile does not show in its rest. */
 const resumableHours = 24;
@@ -146,9 +149,9 @@ export class SyncEngine {
     let after: string | null = "";
     while (after !== null) {
       const overrides = overridesNow();
-      const batch = repository.restate(link.id, after, ({ rawStatus, category }) =>
-        normaliseStatus({ raw: rawStatus, category, overrides }),
-      );
+      const statusOf = ({ rawStatus, category }: Pick<ProviderIssue, "rawStatus" | "category">) =>
+        normaliseStatus({ raw: rawStatus, category, overrides });
+      const batch = repository.restate(link.id, after, statusOf, restatingMs);
       changed += batch.changed;
       after = batch.next;
       await nextTurn();
