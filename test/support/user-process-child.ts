@@ -19,6 +19,8 @@ export interface Answer {
   body: unknown;
 }
 
+const heard: string[] = [];
+
 const deeds = {
   mkdir: async ({ path, mode }: { path: string; mode: number }) => {
     await mkdir(path, { mode });
@@ -48,6 +50,18 @@ const deeds = {
     });
     return { code, ...written };
   },
+  /** A server of this user's that answers everything alike and remembers what it was asked. */
+  listen: (_nothing: null) =>
+    new Promise<number>((resolve, reject) => {
+      const server = http.createServer((request, response) => {
+        heard.push(request.url ?? "");
+        response.setHeader("content-type", "application/json");
+        response.end("{}");
+      });
+      server.on("error", reject);
+      server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
+    }),
+  heard: (_nothing: null) => Promise.resolve(heard),
   /** Listens and passes everything on to another port, both ways, as this user. */
   relay: ({ to }: { to: number }) =>
     new Promise<number>((resolve, reject) => {

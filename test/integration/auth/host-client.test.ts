@@ -65,6 +65,15 @@ describe("host identity, as a client goes about it", function () {
     });
   });
 
+  it("tells such a program nothing, not even who wants to sign in", async () => {
+    const { ada, eve, serviceUser } = world;
+    const url = `http://127.0.0.1:${await eve.do("listen", null)}`;
+    await assert.rejects(ada.do("signIn", { server: { url, serviceUser }, client: "t" }), {
+      message: /a program of another user than the server's/,
+    });
+    assert.deepEqual(await eve.do("heard", null), ["/health"]);
+  });
+
   describe("where the server's own user runs something else", () => {
     /** What is asked of the fake server, and what it names in its challenge. */
     interface Fake {
