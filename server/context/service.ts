@@ -60,6 +60,8 @@ export interface ClearResult {
   staleSessions: string[];
 }
 
+const ownNames = [contextFileName, claudeFileName, geminiSettingsName];
+
 interface Plan {
   changes: FileChange[];
   advice: string[];
@@ -137,13 +139,14 @@ export class ContextService {
     compose: (existing: string | undefined, base: string | undefined, git: Git) => Composed,
   ): Promise<ContextResult> {
     const files = new TreeFiles(input.user, input.tree);
-    const [existing, base, facts, claude, gemini, inherited] = await Promise.all([
+    const [existing, base, facts, claude, gemini, inherited, ignored] = await Promise.all([
       files.read(contextFileName),
       files.readBase(),
       gitFacts(),
       planned(files, claudeFileName),
       planned(files, geminiSettingsName),
       this.#inherited(input.user),
+      input.preview === true ? [] : files.ignored(ownNames),
       requireUntracked(files),
       files.requireTree(),
     ]);
@@ -153,7 +156,7 @@ export class ContextService {
     planClaude(files, claude, plan);
     planGemini(files, gemini, inherited, plan);
     if (input.preview !== true) {
-      await hide(files, plan);
+      await hide(files, plan, ignored);
       await files.apply(plan.changes.filter(({ before, after }) => before !== after));
     }
     return {
@@ -219,8 +222,9 @@ function planGemini(files: TreeFiles, { before, tracked }: Planned, inherited: s
 }
 
 /** Excludes every file of the plan from git; drops helper files that a rule of the repository would show anyway. */
-async function hide(files: TreeFiles, plan: Plan): Promise<void> {
-  for (const name of await files.exclude(plan.changes.map((change) => change.name))) {
+async function hide(files: TreeFiles, plan: Plan, ignored: readonly string[]): Promise<void> {
+  const names = plan.changes.map((change) => change.name);
+  for (const name of await files.exclude(names, ignored)) {
     const why = `A rule in a .gitignore of this repository keeps ${name} from being excluded`;
     if (name === contextFileName) {
       throw new AppError(

@@ -102,17 +102,24 @@ export class TreeFiles {
     return this.#user.git.isTracked(this.tree, name);
   }
 
-  /** Adds the names to the local exclude file; answers those git still would not ignore. */
-  async exclude(names: readonly string[]): Promise<string[]> {
-    const patterns = names.map((name) => `/${name}`);
-    const [before] = await Promise.all([this.#ignored(names), this.#user.git.exclude(this.tree, patterns)]);
-    // Nearly always the lines were there, and so was the answer.
-    const ignored = before.every(Boolean) ? before : await this.#ignored(names);
-    return names.filter((_, index) => ignored[index] === false);
+  /**
+   * Adds the names to the local exclude file; answers those git still would not ignore.
+   * @param before those that were ignored already
+   */
+  async exclude(names: readonly string[], before: readonly string[]): Promise<string[]> {
+    await this.#user.git.exclude(
+      this.tree,
+      names.map((name) => `/${name}`),
+    );
+    if (names.every((name) => before.includes(name))) return [];
+    const ignored = await this.ignored(names);
+    return names.filter((name) => !ignored.includes(name));
   }
 
-  #ignored(names: readonly string[]): Promise<boolean[]> {
-    return Promise.all(names.map((name) => this.#user.git.isIgnored(this.tree, name)));
+  /** Those of the names that git ignores. */
+  async ignored(names: readonly string[]): Promise<string[]> {
+    const ignored = await Promise.all(names.map((name) => this.#user.git.isIgnored(this.tree, name)));
+    return names.filter((_, index) => ignored[index]);
   }
 
   /**
