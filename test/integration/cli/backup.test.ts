@@ -90,8 +90,8 @@ describe("aiops backup and restore, between two machines", function () {
     afterEach(async () => sshd?.[Symbol.asyncDispose]());
 
     it("fetches the newest backup of a directory, and leaves no copy of it", async () => {
-      await writeFile(join(folder, "old.tar.gz"), "an old one that is damaged");
-      await utimes(join(folder, "old.tar.gz"), new Date(0), new Date(0));
+      await writeFile(join(folder, "first.tar.gz"), "an old one that is damaged");
+      await utimes(join(folder, "first.tar.gz"), new Date(0), new Date(0));
       await done(here, ["backup", "--to", join(folder, "new.tar.gz")]);
       await writeFile(join(folder, "later.txt"), "no backup");
       const { code, err } = await there.run(["restore", "--from", sshd.url(folder), ...options]);

@@ -155,6 +155,7 @@ describe("aiops install, on this machine", function () {
     await writeFile(configFile, JSON.stringify({ ...config, logLevel: "warn" }));
     await installed("--user", second.name);
     assert.match(await readFile(configFile, "utf8"), /"logLevel":"warn"/);
+    assert.match(await installed(), /Nothing is to be done\.\n$/, "a configuration of one's own is as it should be");
     const lines = (await readFile(sudoers, "utf8")).split("\n").filter((line) => line.startsWith(`${instance} ALL=`));
     assert.equal(lines.length, 2);
     await installed("--without-user", first.name);
