@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { copyFile, readFile } from "node:fs/promises";
 import { request as plain } from "node:http";
 import { request as secure, type RequestOptions } from "node:https";
-import { createServer, type AddressInfo } from "node:net";
 import { pino } from "pino";
 import { startListening } from "../../../server/http/listen.ts";
 import { makeCertificate } from "../../support/certificate.ts";
 import { withCode } from "../../support/error-code.ts";
+import { freePort } from "../../support/free-port.ts";
 import { startTestServer, type TestServer } from "../../support/server.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
 import { waitFor } from "../../support/wait.ts";
@@ -114,14 +114,6 @@ describe("reaching the server from elsewhere", () => {
     assert.equal((await asks("127.0.0.9", "127.0.0.1", local, different)).at(-1), 429, "a stranger names no address");
   });
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, elsewhere, resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
 
 function status(options: RequestOptions, open = secure): Promise<number> {
   return new Promise((resolve, reject) => {
