@@ -1,4 +1,5 @@
 import { AppError, errorMessage } from "../errors.ts";
+import { parseJson } from "../values.ts";
 import type { FileFacts, HostConnection, HostSignInIo } from "./host-sign-in.ts";
 
 /**
@@ -113,7 +114,7 @@ async function connect(http: HttpClient, url: string): Promise<HostConnection> {
         const answer = await send(http, new URL(path, url), JSON.stringify(body));
         // Another connection could be another program's.
         if (answer.socket !== socket) throw cut(url);
-        return { status: answer.status, body: parse(answer.text) };
+        return { status: answer.status, body: parseJson(answer.text) };
       },
       close: () => http.destroy(),
     };
@@ -163,16 +164,6 @@ function cut(url: string, cause?: Error): AppError {
       cause,
     },
   );
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    // A program that is no server of ours answers otherwise; the status says what came of it.
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 /** Asks the system's user database, which may lie in a directory service as well. */

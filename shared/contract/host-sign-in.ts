@@ -4,7 +4,7 @@ import { fromProblem } from "../problem.ts";
 import { isBoundName } from "../rules/host-challenge.ts";
 import { newNonce } from "../rules/local-proof.ts";
 import { ownerOfConnection, ownerOfListener, type SocketAddress } from "../rules/socket-table.ts";
-import { isRecord } from "../values.ts";
+import { isRecord, parseJson } from "../values.ts";
 import { grant } from "./grant.ts";
 import type { LocalGrant } from "./sign-in.ts";
 
@@ -177,14 +177,4 @@ function refused(why: string, cause?: unknown): AppError {
     `You were not signed in: ${why}. Nothing was given away. Tell the administrator of this host.`,
     { cause },
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    // What is no JSON is not what the file must hold, which is said in one way.
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

@@ -10,17 +10,15 @@ import { findSharedServer, signInFromHost } from "../../../shared/contract/host-
 import { createClient } from "../../../shared/contract/client.ts";
 import { challengeName } from "../../../shared/rules/host-challenge.ts";
 import { io } from "../../../server/cli/host-sign-in.ts";
-import { linuxUsers } from "../../support/linux-users.ts";
-import { makeHostWorld, type HostWorld } from "./host-world.ts";
+import { hostWorld, type HostWorld } from "./host-world.ts";
 
 describe("host identity, as a client goes about it", function () {
   this.timeout(60_000);
-  const users = linuxUsers();
+  const { world: present } = hostWorld();
   let world: HostWorld;
-  before(async () => {
-    world = await makeHostWorld(users);
+  before(() => {
+    world = present();
   });
-  after(async () => world?.close());
 
   const real = () => ({ url: world.server.url, serviceUser: world.serviceUser });
 

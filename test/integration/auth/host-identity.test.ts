@@ -3,19 +3,17 @@ import { chmod, link, lstat, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ChallengeDirectory } from "../../../server/auth/challenge-directory.ts";
 import { createClient } from "../../../shared/contract/client.ts";
-import { linuxUsers } from "../../support/linux-users.ts";
 import type { UserProcess } from "../../support/user-process.ts";
 import { ask, field } from "../http/request.ts";
-import { makeHostWorld, type HostWorld } from "./host-world.ts";
+import { hostWorld, type HostWorld } from "./host-world.ts";
 
 describe("host identity, as the server checks it", function () {
   this.timeout(60_000);
-  const users = linuxUsers();
+  const { users, world: present } = hostWorld();
   let world: HostWorld;
-  before(async () => {
-    world = await makeHostWorld(users);
+  before(() => {
+    world = present();
   });
-  after(async () => world?.close());
 
   interface Challenge {
     challengeId: string;

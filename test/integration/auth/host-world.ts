@@ -1,8 +1,7 @@
-import { chmod, mkdir } from "node:fs/promises";
-import { join } from "node:path";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import type { LinuxUsers, TestLinuxUser } from "../../support/linux-users.ts";
+import { join } from "node:path";
+import { linuxUsers, type LinuxUsers, type TestLinuxUser } from "../../support/linux-users.ts";
 import { startTestServer, type TestServer } from "../../support/server.ts";
 import { UserProcess } from "../../support/user-process.ts";
 
@@ -77,5 +76,22 @@ export async function makeHostWorld(users: LinuxUsers, more: Record<string, stri
     serviceUser: "root",
     port: Number(new URL(server.url).port),
     close: () => ends.disposeAsync(),
+  };
+}
+
+/** The world of the surrounding `describe`, with its Linux users; answers functions that give them. */
+export function hostWorld(): { users: LinuxUsers; world: () => HostWorld } {
+  const users = linuxUsers();
+  let made: HostWorld | undefined;
+  before(async () => {
+    made = await makeHostWorld(users);
+  });
+  after(async () => made?.close());
+  return {
+    users,
+    world: () => {
+      if (made === undefined) throw new Error("the world is there from the first test on");
+      return made;
+    },
   };
 }

@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
-import { linuxUsers } from "../../support/linux-users.ts";
-import { makeHostWorld, type HostWorld } from "./host-world.ts";
+import { hostWorld, makeHostWorld, type HostWorld } from "./host-world.ts";
 
 describe("passwords on a host of many people", function () {
   this.timeout(60_000);
-  const users = linuxUsers();
+  const { users, world: present } = hostWorld();
   let world: HostWorld;
-  before(async () => {
-    world = await makeHostWorld(users);
+  before(() => {
+    world = present();
   });
-  after(async () => world?.close());
 
   it("let their owner in at once while another user of the host guesses", async () => {
     const { server, ada, eve } = world;

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { JWK } from "jose";
 import type { User } from "../../../shared/entities/user.ts";
 import { AccessTokenRepository } from "../../../server/auth/access-tokens.ts";
 import { PersonalTokens } from "../../../server/auth/personal-tokens.ts";
@@ -9,6 +8,7 @@ import { EventBus } from "../../../server/events/bus.ts";
 import type { Database } from "../../../server/storage/database.ts";
 import { openDatabase } from "../../../server/storage/migrations.ts";
 import { migrations } from "../../../server/storage/schema.ts";
+import { memoryKeys } from "../../support/signing-keys.ts";
 import { temporaryDirectory } from "../../support/temporary.ts";
 
 describe("personal access tokens by themselves", () => {
@@ -21,15 +21,7 @@ describe("personal access tokens by themselves", () => {
 
   beforeEach(() => {
     database = openDatabase(join(directory(), "db.sqlite"), { migrations, clock, backupDirectory: directory() });
-    let stored: JWK | undefined;
-    const keys = {
-      load: () => Promise.resolve(stored),
-      save: (key: JWK) => {
-        stored = key;
-        return Promise.resolve();
-      },
-    };
-    tokens = new TokenService({ keys, issuer: "urn:aiops:test", clock });
+    tokens = new TokenService({ keys: memoryKeys(), issuer: "urn:aiops:test", clock });
     personal = new PersonalTokens({
       repository: new AccessTokenRepository(database),
       tokens,

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { importJWK, SignJWT, type JWK, type JWTPayload } from "jose";
+import { importJWK, SignJWT, type JWTPayload } from "jose";
 import type { User } from "../../../shared/entities/user.ts";
 import { TokenService } from "../../../server/auth/tokens.ts";
 import { withCode } from "../../support/error-code.ts";
+import { memoryKeys } from "../../support/signing-keys.ts";
 
 const issuer = "urn:aiops:this-one";
 const now = 1_700_000_000_000;
@@ -10,14 +11,7 @@ const ada = { id: "ada", name: "Ada", email: "ada@example.org", username: "ada",
 
 /** A token service, and what signs with its very key whatever it is told. */
 async function makeService() {
-  let stored: JWK | undefined;
-  const keys = {
-    load: () => Promise.resolve(stored),
-    save: (key: JWK) => {
-      stored = key;
-      return Promise.resolve();
-    },
-  };
+  const keys = memoryKeys();
   const service = new TokenService({ keys, issuer, clock: { now: () => now } });
   const claims = { type: "user", sessionId: "s1", userId: "ada", amr: ["pwd"], expiresAt: now + 60_000 } as const;
   const token = await service.sign(claims, ada as unknown as User);
@@ -25,10 +19,11 @@ async function makeService() {
   const said = JSON.parse(payload ?? "") as JWTPayload;
   const named = JSON.parse(header ?? "") as { alg: string; kid: string; typ: string };
   const sign = async (change: JWTPayload, headerChange: Partial<typeof named> = {}) => {
-    assert.ok(stored);
+    const key = keys.key();
+    assert.ok(key);
     return new SignJWT({ ...said, ...change })
       .setProtectedHeader({ ...named, ...headerChange })
-      .sign(await importJWK(stored, "RS256"));
+      .sign(await importJWK(key, "RS256"));
   };
   return { service, token, sign };
 }
