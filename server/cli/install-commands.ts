@@ -14,12 +14,13 @@ interface InstallFlags {
   port?: number;
   user: string[];
   withoutUser: string[];
+  mapped?: boolean;
   start: boolean;
   yes?: boolean;
   dryRun?: boolean;
 }
 
-/** install, uninstall. */
+/** install, sudoers, uninstall. */
 export function addInstallCommands(program: Command, context: Context): void {
   const several = (value: string, before: string[]) => [...before, value];
   program
@@ -30,6 +31,7 @@ export function addInstallCommands(program: Command, context: Context): void {
     .option("--port <n>", "TCP port on 127.0.0.1 (4280 unless told)", wholeNumber)
     .option("--user <name>", "a Linux user the server may act as; may be repeated", several, [])
     .option("--without-user <name>", "one it may not act as any more; may be repeated", several, [])
+    .option("--mapped", "all Linux users that active people are mapped to in the data")
     .option("--no-start", "do not enable and start the service")
     .option("--dry-run", "say what would be done, and do nothing")
     .option("--yes", "do not ask")
@@ -50,11 +52,32 @@ export function addInstallCommands(program: Command, context: Context): void {
           built: builtServer(),
           serviceUser: options.serviceUser ?? options.instance,
           port: await installedPort(places, options.port),
-          people: await installedPeople(places, options.user, options.withoutUser),
+          people: await installedPeople(places, {
+            added: options.user,
+            without: options.withoutUser,
+            mapped: options.mapped === true,
+          }),
           start: options.start,
         },
         talk(own, options),
       );
+    });
+
+  program
+    .command("sudoers")
+    .description("print the sudoers file that install writes: one line for each user, one program, no arguments")
+    .option("--instance <name>", "the name of one of several servers on a host", "aiops")
+    .option("--service-user <name>", "the account the server runs as (the instance's name unless told)")
+    .option("--user <name>", "a Linux user besides those installed; may be repeated", several, [])
+    .action(async (options: { instance: string; serviceUser?: string; user: string[] }) => {
+      const { output } = context();
+      const [{ installedPeople, printedSudoers }, { installPlaces }] = await Promise.all([
+        import("../install/run.ts"),
+        import("../install/places.ts"),
+      ]);
+      const places = installPlaces(options.instance);
+      const people = await installedPeople(places, { added: options.user, without: [], mapped: false });
+      output.out(await printedSudoers(places, options.serviceUser ?? options.instance, people));
     });
 
   program

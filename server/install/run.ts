@@ -1,4 +1,15 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemClock } from "../../shared/clock.ts";
+import type { User } from "../../shared/entities/user.ts";
 import { AppError } from "../../shared/errors.ts";
+import { loadConfig } from "../config/load.ts";
+import { readPeople } from "../doctor/people.ts";
+import { Accounts } from "../host/accounts.ts";
+import { checkSudoers, sudoersText } from "../host/sudoers.ts";
+import { LinuxUsers } from "../users/linux-users.ts";
 import { installSteps, type InstallOptions } from "./install.ts";
 import type { InstallPlaces } from "./places.ts";
 import { removeReplaced } from "./program-step.ts";
@@ -40,10 +51,46 @@ export async function install(options: InstallOptions, talk: InstallTalk): Promi
   for (const line of nextSteps(options)) talk.say(line);
 }
 
-/** The Linux users of the installation before and those that are named now. */
-export async function installedPeople(places: InstallPlaces, added: readonly string[], without: readonly string[]) {
+export interface PeopleWishes {
+  added: readonly string[];
+  without: readonly string[];
+  /** Whether everybody that people are mapped to in the data is added. */
+  mapped: boolean;
+}
+
+/** The Linux users of the installation before, and those that are wished for now. */
+export async function installedPeople(places: InstallPlaces, { added, without, mapped }: PeopleWishes) {
   const known = (await readRecord(places.record))?.people ?? [];
-  return [...new Set([...known, ...added])].filter((name) => !without.includes(name)).sort();
+  const inData = mapped ? await mappedPeople(places) : [];
+  return [...new Set([...known, ...added, ...inData])].filter((name) => !without.includes(name)).sort();
+}
+
+/** The accounts active people are mapped to, by the installed configuration. */
+async function mappedPeople({ configFile, dataDir }: InstallPlaces): Promise<string[]> {
+  const { linuxUserStrategy: strategy, linuxUserMapping: mapping } = await loadConfig({
+    env: { AIOPS_CONFIG: configFile, HOME: "/" },
+  });
+  const people = (await readPeople(dataDir)).filter(({ status }) => status === "active");
+  const list = (fits: (user: User) => boolean = () => true) => people.filter(fits);
+  return new LinuxUsers({ strategy, mapping, users: { list }, accounts: new Accounts(systemClock) }).existing();
+}
+
+/**
+ * The sudoers file an installation writes, accepted by visudo where that is there.
+ * @throws AppError invalid_input, forbidden without root where visudo is asked
+ */
+export async function printedSudoers({ helper }: InstallPlaces, service: string, people: readonly string[]) {
+  const text = sudoersText({ service, users: people, program: helper });
+  if (!existsSync("/usr/sbin/visudo")) return text;
+  const directory = await mkdtemp(join(tmpdir(), "aiops-sudoers-"));
+  try {
+    const file = join(directory, "aiops");
+    await writeFile(file, text, { mode: 0o440 });
+    await checkSudoers(file);
+    return text;
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
 }
 
 function nextSteps({ places, serviceUser, people }: InstallOptions): string[] {

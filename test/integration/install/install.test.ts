@@ -133,6 +133,9 @@ describe("aiops install, on this machine", function () {
       const admin = ["admin", "create", "--email", "ada@example.org", "--linux-user", person.name];
       const made = await runAs(user, [places.command, ...admin]);
       assert.equal(made.code, 0, made.stderr);
+      assert.match(await installed("--mapped"), /Nothing is to be done/, "who is mapped is installed already");
+      const printed = await run("sudoers");
+      assert.equal(printed.out, await readFile(places.sudoers, "utf8"));
       const doctor = await runAs(user, [places.command, "doctor"]);
       assert.match(doctor.stdout, /^ok +sudoers +1 people can be acted for$/m);
       assert.match(doctor.stdout, new RegExp(`^ok +sudo of ${person.name} +not without a password$`, "m"));
@@ -144,6 +147,25 @@ describe("aiops install, on this machine", function () {
       server.kill("SIGTERM");
       await new Promise((resolve) => server.once("close", resolve));
     }
+  });
+
+  it("adds who is mapped in the data", async () => {
+    const person = await users.create();
+    await installed();
+    const { command, sudoers } = installPlaces(instance);
+    const made = await runAs(await service(), [
+      command,
+      "admin",
+      "create",
+      "--email",
+      "a@b.example",
+      "--linux-user",
+      person.name,
+    ]);
+    assert.equal(made.code, 0, made.stderr);
+    assert.ok(!(await readFile(sudoers, "utf8")).includes(person.name));
+    await installed("--mapped");
+    assert.match(await readFile(sudoers, "utf8"), new RegExp(`ALL=\\(${person.name}\\) NOPASSWD`));
   });
 
   it("changes nothing when repeated, keeps the configuration, and adds and removes people", async () => {
