@@ -62,6 +62,13 @@ const needs = [
     // Not on everybody's PATH.
     present: () => existsSync("/usr/sbin/sshd"),
   },
+  {
+    name: "OpenSSL",
+    packages: ["openssl"],
+    why: "TLS is tested with certificates made for it",
+    level: "test",
+    present: () => which("openssl") !== undefined,
+  },
 ];
 
 /**
