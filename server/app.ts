@@ -64,7 +64,6 @@ import { tenantContents } from "./tenants/contents.ts";
 import { tenantRoutes } from "./tenants/routes.ts";
 import { TenantService } from "./tenants/service.ts";
 import { mapLinuxUsers } from "./users/compose.ts";
-import { ownerOf } from "./users/owner.ts";
 import { userRoutes } from "./users/routes.ts";
 import { UserService } from "./users/service.ts";
 import { WebhookDeliveries } from "./webhooks/deliveries.ts";
@@ -306,9 +305,8 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
       audit,
       log,
       accounts,
-      personOf: async (linuxUser) => linuxUsers.personOf(linuxUser),
+      linuxUsers,
       currentUser: host.currentUser,
-      owner: ownerOf(users, host.currentUser),
       localSecret: options.localSecret,
     },
     closers,

@@ -1,5 +1,4 @@
 import type { Clock } from "../../shared/clock.ts";
-import type { User } from "../../shared/entities/user.ts";
 import type { AuditLog } from "../audit/log.ts";
 import type { Closers } from "../closers.ts";
 import type { Config } from "../config/schema.ts";
@@ -10,6 +9,8 @@ import type { Logger } from "../log.ts";
 import type { SecretBox } from "../secrets/secret-box.ts";
 import type { Database } from "../storage/database.ts";
 import type { DocumentStore } from "../storage/document-store.ts";
+import type { LinuxUsers } from "../users/linux-users.ts";
+import { ownerOf } from "../users/owner.ts";
 import type { UserService } from "../users/service.ts";
 import { AccessTokenRepository } from "./access-tokens.ts";
 import { ChallengeDirectory } from "./challenge-directory.ts";
@@ -40,11 +41,9 @@ export interface AuthOptions {
   clock: Clock;
   log: Logger;
   accounts: Accounts;
-  /** The active person who works as a Linux user on a shared host; undefined where that is nobody. */
-  personOf: (linuxUser: string) => Promise<User | undefined>;
-  /** The Linux user the server runs as, and the person a personal server belongs to. */
+  linuxUsers: Pick<LinuxUsers, "personOf">;
+  /** The Linux user the server runs as. */
   currentUser: string;
-  owner: () => Promise<User>;
   localSecret: string;
 }
 
@@ -97,7 +96,8 @@ export async function composeAuth(options: AuthOptions, closers: Closers): Promi
     clock,
     endSignIns: (userId, but) => auth.endAllOf(userId, but),
   });
-  const { localSecret, owner } = options;
+  const { localSecret } = options;
+  const owner = ownerOf(users, options.currentUser);
   const local = new LocalSignIn({ signIns, users, audit, clock, localSecret, owner });
   const directory = await ChallengeDirectory.open(config.runtimeDir, mode === "shared");
   closers.push(() => directory.close());
@@ -107,7 +107,7 @@ export async function composeAuth(options: AuthOptions, closers: Closers): Promi
     accountOf: async (uid) => (await options.accounts.byUid(uid))?.name,
     personOf:
       mode === "shared"
-        ? options.personOf
+        ? async (linuxUser) => options.linuxUsers.personOf(linuxUser)
         : async (linuxUser) => (linuxUser === options.currentUser ? owner() : undefined),
     allowRoot: mode === "personal",
   });
