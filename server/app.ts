@@ -343,7 +343,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
     },
     auth: authRoutes(os, authentication, version),
     tenants: tenantRoutes(os, tenants, tenantContents({ projects, connections, sshKeys, users })),
-    users: userRoutes(os, { users, tenantOf: (id) => connections.find(id)?.tenantId, login: authentication.login }),
+    users: userRoutes(os, { users, here, connections, login: authentication.login }),
     connections: connectionRoutes(os, { connections, linkedProjects }),
     projects: projectRoutes(os, { projects, syncs, requireStepUp }),
     ...sshKeyRoutes(os, { keys: sshKeys, hosts: sshHosts }),

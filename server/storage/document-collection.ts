@@ -297,7 +297,9 @@ class Overlay<T extends StoredDocument> {
       const key = uniqueKey(field, value);
       const owner = this.#claims.has(key) ? this.#claims.get(key) : this.#taken.get(key);
       if (owner !== undefined && owner !== null && owner !== stored.id) {
-        throw new AppError("name_taken", `The ${field} "${value}" is taken. Choose another one.`, {
+        const message = `The ${field} "${value}" is taken. Choose another one.`;
+        throw new AppError("name_taken", message, {
+          errors: [{ path: field, message }],
           data: { field, collection: this.#name },
         });
       }

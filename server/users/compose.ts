@@ -1,3 +1,4 @@
+import type { LinuxUserTable } from "../../shared/entities/user.ts";
 import type { Config } from "../config/schema.ts";
 import type { Accounts } from "../host/accounts.ts";
 import type { Host } from "../host/host.ts";
@@ -10,6 +11,8 @@ export interface PeopleHere {
   people: () => string[];
   /** Names of accounts that are there. */
   linuxUsers: () => Promise<readonly string[]>;
+  /** Every person with their Linux user and what is wrong with it. */
+  table: () => Promise<LinuxUserTable>;
 }
 
 /** Maps people to Linux users as the configuration says. */
@@ -20,13 +23,25 @@ export function mapLinuxUsers(
 ): { linuxUsers: LinuxUsers; here: PeopleHere } {
   const linuxUsers = new LinuxUsers({ strategy, mapping, users, accounts });
   const ids = (people: readonly { id: string }[]) => people.map(({ id }) => id);
+  const table = async (): Promise<LinuxUserTable> => {
+    const all = await linuxUsers.table();
+    const people = all.map(({ user, linuxUser, problem }) => ({
+      userId: user.id,
+      linuxUser,
+      // One's own server acts as its own user alone: that the others have none is nothing to mend.
+      problem: mode === "shared" ? problem : null,
+    }));
+    return { mode, strategy, people };
+  };
   const here: PeopleHere =
     mode === "shared"
       ? {
+          table,
           people: () => ids(users.list((user) => linuxUsers.find(user) !== null)),
           linuxUsers: () => linuxUsers.existing(),
         }
       : {
+          table,
           people: () => ids(linuxUsers.peopleOf(host.currentUser)),
           linuxUsers: () => Promise.resolve([host.currentUser]),
         };

@@ -1,23 +1,23 @@
 import type { User } from "../../shared/entities/user.ts";
 import { seesTenant } from "../../shared/rules/permissions.ts";
+import type { ConnectionService } from "../connections/service.ts";
 import { paginate } from "../directory/paging.ts";
 import { changes } from "../directory/routes.ts";
 import type { Implementer } from "../http/authorize.ts";
 import type { Principal } from "../http/context.ts";
 import type { LoginService } from "../auth/login.ts";
+import type { PeopleHere } from "./compose.ts";
 import type { UserService } from "./service.ts";
-
-/** Which organisation a connection belongs to; undefined where there is no such connection. */
-export type TenantOfConnection = (connectionId: string) => string | undefined;
 
 export interface UserRouteOptions {
   users: UserService;
-  tenantOf: TenantOfConnection;
+  connections: Pick<ConnectionService, "find">;
   /** Makes one-time codes. */
   login: Pick<LoginService, "issueCode">;
+  here: Pick<PeopleHere, "table">;
 }
 
-export function userRoutes(os: Implementer, { users, tenantOf, login }: UserRouteOptions) {
+export function userRoutes(os: Implementer, { users, connections, login, here }: UserRouteOptions) {
   return {
     list: os.users.list.handler(({ input, context: { principal } }) => {
       const fits = (user: User) =>
@@ -25,26 +25,27 @@ export function userRoutes(os: Implementer, { users, tenantOf, login }: UserRout
         (input.email === undefined || user.email === input.email.toLowerCase()) &&
         (input.tenantId === undefined || user.memberships.some(({ tenantId }) => tenantId === input.tenantId));
       const page = paginate(users.list(fits), input);
-      return { ...page, items: page.items.map((user) => forReader(user, principal, tenantOf)) };
+      return { ...page, items: page.items.map((user) => forReader(user, principal, connections)) };
     }),
     create: os.users.create.handler(({ input }) => users.create(input)),
-    get: os.users.get.handler(({ input, context }) => forReader(users.get(input.id), context.principal, tenantOf)),
+    get: os.users.get.handler(({ input, context }) => forReader(users.get(input.id), context.principal, connections)),
     update: os.users.update.handler(({ input, context }) => users.update(input.id, context.ifMatch, changes(input))),
     remove: os.users.remove.handler(({ input, context }) => users.remove(input.id, context.ifMatch)),
     issueCode: os.users.issueCode.handler(({ input }) => {
       const { code, expiresAt } = login.issueCode(users.get(input.id));
       return { code, expiresAt: new Date(expiresAt).toISOString() };
     }),
+    linuxUsers: os.users.linuxUsers.handler(() => here.table()),
   };
 }
 
 /** Nobody but administrators learns in which other tenants a person is, or who they are at those tenants' providers. */
-function forReader(user: User, principal: Principal, tenantOf: TenantOfConnection): User {
+function forReader(user: User, principal: Principal, connections: UserRouteOptions["connections"]): User {
   if (principal.level === "admin" || principal.userId === user.id) return user;
   const sees = (tenantId: string | undefined) => tenantId !== undefined && seesTenant(principal, tenantId);
   return {
     ...user,
     memberships: user.memberships.filter(({ tenantId }) => sees(tenantId)),
-    identities: user.identities.filter(({ connectionId }) => sees(tenantOf(connectionId))),
+    identities: user.identities.filter(({ connectionId }) => sees(connections.find(connectionId)?.tenantId)),
   };
 }

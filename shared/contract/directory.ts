@@ -5,7 +5,7 @@ import { jobAccepted } from "./jobs.ts";
 import { link, linkInput, project, projectInput, projectPatch } from "../entities/project.ts";
 import { projectSync } from "../entities/sync.ts";
 import { tenant, tenantInput, tenantPatch } from "../entities/tenant.ts";
-import { user, userInput, userPatch } from "../entities/user.ts";
+import { linuxUsers, user, userInput, userPatch } from "../entities/user.ts";
 import { signInCode } from "./credentials.ts";
 import { crud } from "./crud.ts";
 import { on, operation } from "./operation.ts";
@@ -45,6 +45,15 @@ export const users = {
     .meta({ capability: "users.write", effect: "write", scope: [on("user")], example: {} })
     .input(z.object({ id }))
     .output(signInCode),
+  linuxUsers: operation
+    .route({
+      method: "GET",
+      path: "/api/linux-users",
+      summary: "Which Linux user each person works as, and what is wrong with that",
+      tags: ["users"],
+    })
+    .meta({ capability: "users.write", effect: "read", scope: [], example: {} })
+    .output(linuxUsers),
 };
 
 export const connections = {

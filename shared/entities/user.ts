@@ -34,7 +34,25 @@ export const userInput = z.object({
 });
 export const userPatch = z.object(fields).partial();
 
+/** Which Linux user each person works as on the server's host. */
+export const linuxUsers = z.object({
+  /** A server in personal mode acts as its own user alone, and finds nothing wrong with the others. */
+  mode: z.enum(["personal", "shared"]),
+  /** `mapping`: the person's record, else the server's table. `direct`: the account called as the person's user name. */
+  strategy: z.enum(["mapping", "direct"]),
+  people: z.array(
+    z.object({
+      userId: id,
+      /** Null where the person is mapped to none. */
+      linuxUser: z.string().nullable(),
+      /** In words, with what to do; null where the person can work here. */
+      problem: z.string().nullable(),
+    }),
+  ),
+});
+
 export type User = z.infer<typeof user>;
 export type UserInput = z.infer<typeof userInput>;
 export type Level = z.infer<typeof level>;
+export type LinuxUserTable = z.infer<typeof linuxUsers>;
 export type Membership = z.infer<typeof membership>;
