@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { createClient, type Client } from "../../../shared/contract/client.ts";
 import { requestAdmin } from "../../../shared/contract/sign-in.ts";
+import { takesStepUp } from "../../../shared/contract/operation.ts";
+import { listOperations } from "../../../server/http/operations.ts";
 import { totpCode } from "../../../server/auth/totp.ts";
 import { localSecret, startTestServer, type TestServer } from "../../support/server.ts";
 import { ask, field } from "../http/request.ts";
@@ -145,6 +147,25 @@ describe("signing in with e-mail and password", function () {
     await assert.rejects(client.auth.stepUp({ password, totp: "123456" }), { code: "invalid_input" });
     const refused = await server.client.system.audit({ action: "tenants.create", outcome: "denied" });
     assert.equal(refused.total, 2);
+  });
+
+  it("asks so for every operation that administers, before anything else of it is looked at", async () => {
+    const { token, client } = await person("ada", "admin");
+    const administering = listOperations().filter(({ meta }) => takesStepUp(meta));
+    assert.ok(administering.length > 20);
+    clock.forward(15 * 60_000);
+    for (const { name, method, path } of administering) {
+      const address = path.replaceAll(/\{\w+\}/g, "none");
+      const answer = await ask(server.url, address, { method, token, body: "{broken" });
+      assert.equal(answer.status, 403, name);
+      assert.equal(field(answer.body, "code"), "step_up_required", name);
+    }
+    await client.auth.stepUp({ password });
+    for (const { name, method, path } of administering.filter(({ path: at }) => at.includes("{"))) {
+      const address = path.replaceAll(/\{\w+\}/g, "none");
+      const { status } = await ask(server.url, address, { method, token });
+      assert.equal(status, 404, name);
+    }
   });
 
   it("changes the password of whoever knows it, and ends their other sign-ins", async () => {
