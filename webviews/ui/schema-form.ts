@@ -2,23 +2,11 @@ import type * as z from "zod";
 import { AppError } from "../../shared/errors.ts";
 import { busyButton } from "./busy-button.ts";
 import { element, type Child } from "./dom.ts";
-import { checkField, form, linesField, selectField, showErrors, textField, type Field } from "./form.ts";
+import { form, showErrors } from "./form.ts";
 import type { Locale } from "./locale.ts";
 import type { Notices } from "./notices.ts";
-import { check, fromText, isRequired, kindOfSchema, toText } from "./schema.ts";
-
-/** How one field of the schema is worded, and what the schema can't tell. */
-export interface FieldWords {
-  label: string;
-  help?: string;
-  placeholder?: string;
-  /** Lines of a longer text. */
-  rows?: number;
-  /** A secret is never shown, kept, nor filled in by the browser. */
-  kind?: "url" | "email" | "secret";
-  /** What a choice's values are called; others are called as they are. */
-  choices?: { value: string; label: string }[];
-}
+import { schemaField, type FieldWords, type SchemaField } from "./schema-field.ts";
+import { check, fromText, kindOfSchema, toText } from "./schema.ts";
 
 type Values = Record<string, string>;
 
@@ -38,6 +26,8 @@ export interface SchemaFormOptions<S extends z.ZodObject> {
   fields: { [K in keyof z.input<S> & string]?: FieldWords };
   /** What is saved now; null for something new, whose defaults are the schema's. */
   saved: Saved | null;
+  /** What of something new is begun with, where it is not the schema's default. */
+  start?: Values;
   draft: SchemaDraft | null;
   submitLabel: string;
   busyLabel: string;
@@ -59,7 +49,7 @@ export interface Saved {
 
 export interface SchemaForm {
   element: HTMLElement;
-  fields: Record<string, Field>;
+  fields: Record<string, SchemaField>;
   /** Takes what is saved by now: untouched fields follow it, others say what it is. */
   update: (saved: Saved | null, canWrite: boolean) => void;
   draft: () => SchemaDraft | null;
@@ -83,10 +73,20 @@ export function schemaForm<S extends z.ZodObject>(
   });
   const secrets = new Set(asked.filter(({ words }) => words.kind === "secret").map(({ name }) => name));
   const valuesOf = (saved: Saved | null): Values =>
-    Object.fromEntries(asked.map(({ name, shape }) => [name, saved === null ? defaultOf(shape) : toText(saved[name])]));
+    Object.fromEntries(
+      asked.map(({ name, shape }) => [
+        name,
+        saved === null ? (options.start?.[name] ?? defaultOf(shape)) : toText(saved[name]),
+      ]),
+    );
   let base = options.draft?.base ?? { version: options.saved?.version ?? 0, values: valuesOf(options.saved) };
   const started = { ...base.values, ...options.draft?.values };
-  const fields = Object.fromEntries(asked.map((one) => [one.name, control(one)]));
+  const fields = Object.fromEntries(
+    asked.map((one) => {
+      const id = `${options.id}-${one.name}`;
+      return [one.name, schemaField({ ...one, id, value: started[one.name] ?? "", onInput }, context.locale)];
+    }),
+  );
   const submit = busyButton(
     { label: options.submitLabel, busyLabel: options.busyLabel, appearance: "primary", run: send },
     context,
@@ -95,38 +95,6 @@ export function schemaForm<S extends z.ZodObject>(
     options.onCancel === undefined
       ? null
       : element("vscode-button", { attributes: { appearance: "secondary" }, onClick: options.onCancel }, t("Cancel"));
-
-  function control({ name, words, shape, kind }: (typeof asked)[number]): Field {
-    const common = {
-      id: `${options.id}-${name}`,
-      label: words.label,
-      value: started[name] ?? "",
-      help: words.help === undefined ? [] : [words.help],
-      required: isRequired(shape),
-      onInput,
-    };
-    const { placeholder, rows = 4 } = words;
-    const more = { ...common, ...(placeholder !== undefined && { placeholder }) };
-    switch (kind.kind) {
-      case "flag":
-        return checkField(common);
-      case "choice": {
-        const named = new Map(words.choices?.map(({ value, label }) => [value, label]));
-        return selectField({
-          ...common,
-          choices: kind.values.map((value) => ({ value, label: named.get(value) ?? value })),
-        });
-      }
-      case "lines":
-        return linesField({ ...more, rows, maxLength: kind.maxLength });
-      case "number":
-        return textField({ ...more, maxLength: 20 });
-      default:
-        if (words.choices !== undefined) return selectField({ ...common, choices: words.choices });
-        if (words.rows !== undefined) return linesField({ ...more, rows, maxLength: kind.maxLength });
-        return textField({ ...more, maxLength: kind.maxLength, ...(words.kind !== undefined && { kind: words.kind }) });
-    }
-  }
 
   const read = (): Values => Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.value()]));
   const isChanged = (): boolean => Object.entries(read()).some(([name, value]) => value !== base.values[name]);
@@ -139,6 +107,8 @@ export function schemaForm<S extends z.ZodObject>(
       if (!show(checked.errors)) throw new AppError("invalid_input", checked.errors[0]?.message ?? "");
       return;
     }
+    // As it is sent: what the server answers is then no change of somebody else's.
+    for (const { name } of asked) if (!secrets.has(name)) fields[name]?.set(toText(checked.input[name]));
     try {
       await options.submit(checked.input, options.saved === null ? undefined : base.version);
     } catch (error) {
@@ -156,8 +126,10 @@ export function schemaForm<S extends z.ZodObject>(
   function show(errors: readonly { path: string; message: string }[]): boolean {
     const byField = new Map<string, string>();
     for (const { path, message } of errors) {
-      const name = path.split(".")[0] ?? "";
-      if (!byField.has(name)) byField.set(name, message);
+      const [name = "", ...at] = path.split(".");
+      if (byField.has(name)) continue;
+      byField.set(name, message);
+      fields[name]?.aim(at.join("."));
     }
     return showErrors(fields, Object.fromEntries(byField));
   }
@@ -171,12 +143,19 @@ export function schemaForm<S extends z.ZodObject>(
         if (secrets.has(name)) continue;
         if (mine === before || mine === now) field?.set(now);
         else if (before !== now) {
-          field?.help(words.help ?? "", " ", t("Somebody saved this meanwhile: {0}", now === "" ? t("(empty)") : now));
+          field?.help(
+            words.help ?? "",
+            " ",
+            t("Somebody saved this meanwhile: {0}", field.describe(now) || t("(empty)")),
+          );
         }
       }
       base = { version: saved.version, values: theirs };
     }
-    for (const field of Object.values(fields)) field.setDisabled(!canWrite);
+    for (const field of Object.values(fields)) {
+      field.offer();
+      field.setDisabled(!canWrite);
+    }
     submit.setDisabled(!canWrite);
   }
 

@@ -6,11 +6,14 @@ type Translate = (english: string, ...values: (string | number)[]) => string;
 
 /** How a field of a schema is asked for. */
 export type FieldKind =
-  | { kind: "text"; maxLength: number }
+  /** `nullable`: what is empty is none. */
+  | { kind: "text"; maxLength: number; nullable?: true }
   | { kind: "number" }
   | { kind: "flag" }
   | { kind: "choice"; values: string[] }
-  | { kind: "lines"; maxLength: number };
+  | { kind: "lines"; maxLength: number }
+  /** A list of small records. */
+  | { kind: "rows"; columns: Record<string, FieldKind> };
 
 /** Characters of a text whose schema sets no limit. */
 const defaultLength = 1000;
@@ -19,12 +22,18 @@ const defaultLength = 1000;
 export function kindOfSchema(schema: z.ZodType): FieldKind {
   const inner = unwrap(schema);
   if (inner instanceof z.ZodString || inner instanceof z.ZodStringFormat) {
-    return { kind: "text", maxLength: inner.maxLength ?? defaultLength };
+    const maxLength = inner.maxLength ?? defaultLength;
+    return schema.safeParse(null).success ? { kind: "text", maxLength, nullable: true } : { kind: "text", maxLength };
   }
   if (inner instanceof z.ZodNumber) return { kind: "number" };
   if (inner instanceof z.ZodBoolean) return { kind: "flag" };
   if (inner instanceof z.ZodEnum) return { kind: "choice", values: inner.options.map(String) };
+  if (inner instanceof z.ZodUnion) return kindOfSchema(inner.options[0] as z.ZodType);
   if (inner instanceof z.ZodArray) {
+    if (inner.element instanceof z.ZodObject) {
+      const columns = Object.entries<z.ZodType>(inner.element.shape);
+      return { kind: "rows", columns: Object.fromEntries(columns.map(([name, one]) => [name, kindOfSchema(one)])) };
+    }
     const item = kindOfSchema(inner.element as z.ZodType);
     if (item.kind === "text") return { kind: "lines", maxLength: item.maxLength * 100 };
   }
@@ -40,12 +49,15 @@ function unwrap(schema: z.ZodType): z.ZodType {
 
 /** A value as it stands in a control. */
 export function toText(value: unknown): string {
-  if (Array.isArray(value)) return value.map(String).join("\n");
+  if (Array.isArray(value)) {
+    return value.some((item) => typeof item === "object") ? JSON.stringify(value) : value.map(String).join("\n");
+  }
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
 }
 
 /** What stands in a control, as the schema takes it. */
-export function fromText(text: string, { kind }: FieldKind): unknown {
+export function fromText(text: string, shape: FieldKind): unknown {
+  const { kind } = shape;
   if (kind === "flag") return text === "true";
   if (kind === "number") return text.trim() === "" ? undefined : Number(text);
   if (kind === "lines") {
@@ -54,7 +66,8 @@ export function fromText(text: string, { kind }: FieldKind): unknown {
       .map((line) => line.trim())
       .filter((line) => line !== "");
   }
-  return text;
+  if (kind === "rows") return text === "" ? [] : JSON.parse(text);
+  return text === "" && kind === "text" && shape.nullable === true ? null : text;
 }
 
 /** Whether a schema refuses what is empty. */
