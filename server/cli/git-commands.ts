@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { GitAction, Workspace } from "../../shared/entities/workspace.ts";
+import type { GitAction, WorkingTree, Workspace } from "../../shared/entities/workspace.ts";
 import { AppError } from "../../shared/errors.ts";
 import type { Context } from "./command-context.ts";
 import { followJob } from "./follow-job.ts";
@@ -59,6 +59,15 @@ export function addGitCommands(program: Command, context: Context): void {
       show(output, await client.workspaces.get({ id }), options);
     });
   });
+  inTree("branches", "the branches here and on the remote as last seen, newest commits first").action(
+    async (options: InTree) => {
+      await withClient(context(), "aiops git", async (client, { output }) => {
+        const { id } = await findProject(client, options.project);
+        const worktree = options.worktree === undefined ? {} : { worktree: options.worktree };
+        showBranches(output, await client.workspaces.tree({ id, ...worktree }), options);
+      });
+    },
+  );
   inTree("pull", "take over what is new; conflicts are told, and nothing is changed then").action((options: InTree) =>
     act(options, { action: "pull" }),
   );
@@ -85,6 +94,17 @@ export function addGitCommands(program: Command, context: Context): void {
   inTree("merge", "merge a branch; conflicts are told, and nothing is changed then")
     .argument("<branch>")
     .action((branch: string, options: InTree) => act(options, { action: "merge", branch }));
+}
+
+function showBranches(output: Output, tree: WorkingTree, { json }: InTree): void {
+  if (json === true) {
+    printJson(output, tree);
+    return;
+  }
+  for (const { name, local, remote } of tree.branches) {
+    const where = local && remote ? "" : local ? " (only here)" : " (only on the remote)";
+    output.out(`${name === tree.branch ? "*" : " "} ${plain(name)}${where}\n`);
+  }
 }
 
 function show(output: Output, state: Workspace, { json }: InTree): void {

@@ -1,4 +1,4 @@
-import type { GitCommit, GitStatus, GitWorktree } from "./git.ts";
+import type { GitBranch, GitCommit, GitFileChange, GitStatus, GitWorktree } from "./git.ts";
 
 /** The arguments whose output `parseCommit` reads. */
 export const commitFormat = "--format=%H%x00%an%x00%aI%x00%s";
@@ -75,4 +75,40 @@ export function parseChanges(output: string): Change[] {
     if (status !== undefined && path !== undefined && path !== "") changes.push({ status: status.slice(0, 1), path });
   }
   return changes;
+}
+
+/**
+ * `git status --porcelain=v1 -z --no-renames` (git-status(1), "Short Format"): two letters, of index and tree, a space and
+ * the path, each ended by NUL.
+ */
+export function parseFileChanges(output: string): GitFileChange[] {
+  return output
+    .split("\0")
+    .filter((entry) => entry !== "")
+    .map((entry) => ({ path: entry.slice(3), state: stateOf(entry.slice(0, 2)) }))
+    .toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+function stateOf(letters: string): GitFileChange["state"] {
+  if (letters.includes("U") || letters === "AA" || letters === "DD") return "conflict";
+  // Added to the index and deleted from the tree: what would be committed is nothing, or a deletion.
+  if (letters.includes("D")) return "deleted";
+  return letters === "??" || letters.includes("A") ? "added" : "modified";
+}
+
+const here = "refs/heads/";
+const there = "refs/remotes/origin/";
+
+/** Full names of refs, one in a line: branches and those of `origin`, one entry for each name, in the order given. */
+export function parseBranches(output: string): GitBranch[] {
+  const branches = new Map<string, GitBranch>();
+  for (const ref of output.split("\n")) {
+    const local = ref.startsWith(here);
+    const name = local ? ref.slice(here.length) : ref.startsWith(there) ? ref.slice(there.length) : "";
+    // Which branch is the remote's own default is no branch.
+    if (name === "" || (!local && name === "HEAD")) continue;
+    const known = branches.get(name) ?? { name, local: false, remote: false };
+    branches.set(name, { ...known, ...(local ? { local } : { remote: true }) });
+  }
+  return [...branches.values()];
 }

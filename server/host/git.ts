@@ -21,6 +21,20 @@ export interface GitStatus {
   lastCommit: GitCommit | null;
 }
 
+export interface GitBranch {
+  name: string;
+  local: boolean;
+  /** On `origin`, as last seen. */
+  remote: boolean;
+}
+
+/** What happened to one file since the last commit. */
+export interface GitFileChange {
+  /** Of a folder that is new as a whole the folder, ended by `/`. */
+  path: string;
+  state: "added" | "modified" | "deleted" | "conflict";
+}
+
 export interface GitWorktree {
   path: string;
   branch: string | null;
@@ -126,6 +140,10 @@ export interface HostGit {
   merge(tree: string, merge: NewMerge, options?: GitOptions): Promise<MergeOutcome>;
   /** Local branch names. */
   branches(tree: string): Promise<string[]>;
+  /** Branches here and on `origin`, those with the newest commits first; at most 5,000. */
+  allBranches(tree: string): Promise<GitBranch[]>;
+  /** The files that differ from the last commit, in the order of their paths. */
+  changes(tree: string, options?: GitOptions): Promise<GitFileChange[]>;
   /**
    * Makes `branch` at `from` (a branch, remote branch or commit) without checking it out; false where it exists.
    * A remote branch of the same name becomes its upstream. @throws AppError `invalid_input`, `name_taken`.

@@ -7,6 +7,7 @@ import { cloneWith } from "./git-clone.ts";
 import { commitWith } from "./git-commit.ts";
 import { mergeWith } from "./git-merge.ts";
 import { GitMoves } from "./git-moves.ts";
+import { allBranchesWith, changesWith } from "./git-tree.ts";
 import { fetchWith, pushWith } from "./git-remote.ts";
 import type { CheckoutOptions, GitCommit, GitOptions, GitStatus, GitWorktree, HostGit } from "./git.ts";
 
@@ -51,6 +52,9 @@ export function createLocalGit(surroundings: GitSurroundings): HostGit {
       const listed = await text(tree, ["for-each-ref", "--format=%(refname:strip=2)", "refs/heads/"]);
       return listed.split("\n").filter((name) => name !== "");
     },
+
+    allBranches: (tree) => allBranchesWith(run, tree),
+    changes: (tree, options = {}) => changesWith(run, tree, options),
 
     async createBranch(tree, branch, from) {
       validateBranchName(branch);

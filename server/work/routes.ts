@@ -37,11 +37,14 @@ export function workRoutes(os: Implementer, { contexts, work, workspaces, starte
       git: os.workspaces.git.handler(({ input: { id, ...action }, context: { principal }, signal }) =>
         workspaces.git(id, principal.userId, action, signal ?? new AbortController().signal),
       ),
+      tree: os.workspaces.tree.handler(({ input: { id, worktree }, context: { principal } }) =>
+        workspaces.tree(id, principal.userId, worktree),
+      ),
       get: os.workspaces.get.handler(({ input, context: { principal } }) =>
         workspaces.status(input.id, principal.userId),
       ),
       remove: os.workspaces.remove.handler(({ input, context: { principal } }) =>
-        workspaces.remove(input.id, principal.userId, input.force === true),
+        workspaces.remove(input.id, principal.userId, { force: input.force === true, worktree: input.worktree }),
       ),
     },
   };

@@ -1,10 +1,10 @@
 import type { Job } from "../../shared/entities/job.ts";
 import type { Project } from "../../shared/entities/project.ts";
-import type { GitAction, Workspace } from "../../shared/entities/workspace.ts";
+import type { GitAction, WorkingTree, Workspace } from "../../shared/entities/workspace.ts";
 import type { EventBus } from "../events/bus.ts";
 import type { JobService } from "../jobs/service.ts";
 import type { SessionService } from "../sessions/service.ts";
-import type { WorkspaceService } from "../workspaces/service.ts";
+import type { RemoveOptions, WorkspaceService } from "../workspaces/service.ts";
 import type { RepositoryCredentials } from "./credentials.ts";
 import { resolvePlace, type PlaceSources } from "./place.ts";
 
@@ -15,6 +15,8 @@ export interface WorkspaceJobOptions extends PlaceSources {
   events: EventBus;
   credentials: RepositoryCredentials;
 }
+
+type RemovalOptions = Pick<RemoveOptions, "force" | "worktree">;
 
 /** A person's workspaces, by project: cloned as a job, announced when they change. */
 export class WorkspaceJobService {
@@ -49,6 +51,11 @@ export class WorkspaceJobService {
     return this.#options.workspaces.status(workspaceProject, linuxUser);
   }
 
+  async tree(projectId: string, userId: string, worktree: string | undefined): Promise<WorkingTree> {
+    const { workspaceProject, linuxUser } = resolvePlace(this.#options, projectId, userId);
+    return this.#options.workspaces.tree(workspaceProject, linuxUser, worktree);
+  }
+
   /** Does one thing by git in the person's workspace, in their name, and tells their views. */
   async git(projectId: string, userId: string, action: GitAction, signal: AbortSignal): Promise<Workspace> {
     const { sessions, workspaces, credentials } = this.#options;
@@ -64,11 +71,12 @@ export class WorkspaceJobService {
     return now;
   }
 
-  async remove(projectId: string, userId: string, force: boolean): Promise<void> {
+  /** Removes the person's clone, or one worktree of it, and tells their views. */
+  async remove(projectId: string, userId: string, options: RemovalOptions): Promise<void> {
     const { sessions, workspaces } = this.#options;
     const { project, workspaceProject, linuxUser } = resolvePlace(this.#options, projectId, userId);
     const busyPaths = () => sessions.live().map(({ workspacePath }) => workspacePath);
-    await workspaces.remove(workspaceProject, linuxUser, { force, busyPaths });
+    await workspaces.remove(workspaceProject, linuxUser, { ...options, busyPaths });
     this.announce(project, userId, await workspaces.status(workspaceProject, linuxUser));
   }
 

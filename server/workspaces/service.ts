@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import path from "node:path";
 import { AppError } from "../../shared/errors.ts";
 import { sameRepository, validateRepositoryUrl } from "../../shared/rules/repository-url.ts";
-import type { GitAction } from "../../shared/entities/workspace.ts";
+import type { GitAction, WorkingTree } from "../../shared/entities/workspace.ts";
 import type { GitCommit, GitCredentials } from "../host/git.ts";
 import type { Host, HostProgress, HostUser } from "../host/host.ts";
 import { isWithin } from "../host/safe-path.ts";
@@ -11,6 +11,7 @@ import { mapBounded } from "./concurrency.ts";
 import { doGitAction, reach, type GitActionContext } from "./git-actions.ts";
 import { locate, markClone, workspaceRoot, type WorkspaceConfig, type WorkspaceProject } from "./location.ts";
 import { prepareTree, undoAfter, type PieceOfWork, type PreparedTree } from "./prepare-tree.ts";
+import { refuseLoss, refuseRemoval, removable } from "./removal.ts";
 import { listWorktrees, mendWorktrees, worktreeStatuses, type WorktreeStatus } from "./trees.ts";
 
 export type { WorkspaceConfig, WorkspaceProject } from "./location.ts";
@@ -21,6 +22,7 @@ export interface WorkspaceStatus {
   path: string;
   exists: boolean;
   branch: string | null;
+  upstream: string | null;
   ahead: number;
   behind: number;
   dirty: boolean;
@@ -38,6 +40,8 @@ export interface InitialiseOptions {
 export interface RemoveOptions {
   /** Also where changes or commits would be lost. */
   force?: boolean;
+  /** Absolute path of the one worktree to remove; the clone and all its worktrees unless told. */
+  worktree?: string | undefined;
   /** Where sessions run at that moment; a workspace in use is never removed. */
   busyPaths?: () => readonly string[];
 }
@@ -52,6 +56,8 @@ export interface UsableTree {
 }
 
 const parallel = 8;
+/** A commit names at most as many paths. */
+const mostChanges = 1_000;
 
 /**
  * Each person's own working copies: `<home>/workspace/<project>/`, and a worktree `<project>@<issue key>` beside it for
@@ -119,8 +125,32 @@ export class WorkspaceService {
     const user = await this.#host.as(linuxUser);
     const { path: clone, exists } = await locate(user, this.#config, project);
     if (exists) return this.#statusAt(user, clone);
-    const nothing = { branch: null, ahead: 0, behind: 0, dirty: false, lastCommit: null, worktrees: [] };
+    const nothing = {
+      branch: null,
+      upstream: null,
+      ahead: 0,
+      behind: 0,
+      dirty: false,
+      lastCommit: null,
+      worktrees: [],
+    };
     return { path: clone, exists, ...nothing };
+  }
+
+  /**
+   * What can be done by git in the clone, or in the worktree of that path. Reads only.
+   * @throws AppError `workspace_missing`; `invalid_input` for a path that is none of the workspace's trees
+   */
+  async tree(project: WorkspaceProject, linuxUser: string, worktree: string | undefined): Promise<WorkingTree> {
+    const user = await this.#host.as(linuxUser);
+    const { path: tree } = await this.#treeOf(user, project, worktree);
+    const [{ branch, upstream }, branches, changes] = await Promise.all([
+      user.git.status(tree),
+      user.git.allBranches(tree),
+      user.git.changes(tree),
+    ]);
+    const shown = changes.slice(0, mostChanges);
+    return { path: tree, branch, upstream, branches, changes: shown, changeCount: changes.length };
   }
 
   /** Where the person's clone is; null where there is none. */
@@ -140,9 +170,9 @@ export class WorkspaceService {
   }
 
   /**
-   * Deletes the clone and its worktrees; nothing happens where there is none.
+   * Deletes the clone and its worktrees, or one worktree, whose branch stays; nothing happens where there is no clone.
    * @throws AppError `dirty_tree` with `{dirty, unpushed}` where work would be lost, unless forced; `conflict` while
-   * sessions run in it or it has worktrees that were made elsewhere by hand.
+   * sessions run in it or it has worktrees that were made elsewhere by hand; `invalid_input` for no worktree of it
    */
   remove(project: WorkspaceProject, linuxUser: string, options: RemoveOptions = {}): Promise<void> {
     return this.#inTurn(project, linuxUser, async (user) => {
@@ -151,7 +181,13 @@ export class WorkspaceService {
       if (!exists) return;
       await mendWorktrees(user, clone);
       const worktrees = await worktreeStatuses(user, clone);
-      refuseRemoval(clone, worktrees, options.busyPaths?.() ?? []);
+      const busy = options.busyPaths?.() ?? [];
+      if (options.worktree !== undefined) {
+        const { path: doomed } = removable(worktrees, options.worktree, busy, options.force === true);
+        await user.git.removeWorktree(clone, doomed, { force: true });
+        return;
+      }
+      refuseRemoval(clone, worktrees, busy);
       if (options.force !== true) await refuseLoss(user, clone, worktrees);
       for (const worktree of worktrees) await user.git.removeWorktree(clone, worktree.path, { force: true });
       const root = path.dirname(clone);
@@ -217,8 +253,8 @@ export class WorkspaceService {
 
   async #statusAt(user: HostUser, clone: string): Promise<WorkspaceStatus> {
     const [status, worktrees] = await Promise.all([user.git.status(clone), worktreeStatuses(user, clone)]);
-    const { branch, ahead, behind, dirty, lastCommit } = status;
-    return { path: clone, exists: true, branch, ahead, behind, dirty, lastCommit, worktrees };
+    const { branch, upstream, ahead, behind, dirty, lastCommit } = status;
+    return { path: clone, exists: true, branch, upstream, ahead, behind, dirty, lastCommit, worktrees };
   }
 
   /** @throws AppError `workspace_missing`; `invalid_input` for a path that is none of the workspace's trees */
@@ -301,31 +337,4 @@ async function checkoutDefault(user: HostUser, clone: string, { defaultBranch }:
   if ((await user.git.status(clone)).branch === defaultBranch || !(await user.git.resolve(clone, remote))) return;
   await user.git.createBranch(clone, defaultBranch, remote);
   await user.git.checkout(clone, defaultBranch);
-}
-
-function refuseRemoval(clone: string, worktrees: readonly WorktreeStatus[], busyPaths: readonly string[]): void {
-  const trees = [clone, ...worktrees.map(({ path }) => path)];
-  const busy = busyPaths.filter((used) => trees.some((tree) => isWithin(tree, used)));
-  if (busy.length > 0) {
-    const message = `Sessions run in ${busy.join(", ")}. Stop them, then remove the workspace.`;
-    throw new AppError("conflict", message, { data: { busy } });
-  }
-  const elsewhere = trees.slice(1).filter((tree) => !tree.startsWith(`${clone}@`));
-  if (elsewhere.length === 0) return;
-  const message = `The clone has worktrees that were not made here: ${elsewhere.join(", ")}. Remove them with git worktree remove, then try again.`;
-  throw new AppError("conflict", message, { data: { worktrees: elsewhere } });
-}
-
-async function refuseLoss(user: HostUser, clone: string, worktrees: readonly WorktreeStatus[]): Promise<void> {
-  const [status, unpushed] = await Promise.all([user.git.status(clone), user.git.unpushed(clone)]);
-  const dirty = [{ path: clone, dirty: status.dirty }, ...worktrees]
-    .filter((tree) => tree.dirty)
-    .map(({ path }) => path);
-  if (dirty.length === 0 && unpushed.length === 0) return;
-  const reasons = [
-    ...(dirty.length > 0 ? [`changes that are not committed in ${dirty.join(", ")}`] : []),
-    ...(unpushed.length > 0 ? [`commits that are not pushed on ${unpushed.map(({ ref }) => ref).join(", ")}`] : []),
-  ];
-  const message = `The workspace holds ${reasons.join(" and ")}. Commit and push them, or remove it by force to lose them.`;
-  throw new AppError("dirty_tree", message, { data: { dirty, unpushed } });
 }

@@ -15,6 +15,9 @@ export interface Tree {
 export interface WorktreeStatus {
   path: string;
   branch: string | null;
+  upstream: string | null;
+  ahead: number;
+  behind: number;
   dirty: boolean;
   issueId: string | null;
   issueKey: string | null;
@@ -32,8 +35,8 @@ export async function listWorktrees(user: HostUser, clone: string): Promise<Tree
 
 export async function worktreeStatuses(user: HostUser, clone: string): Promise<WorktreeStatus[]> {
   return mapBounded(await listWorktrees(user, clone), parallel, async ({ path, issue }) => {
-    const { branch, dirty }: GitStatus = await user.git.status(path);
-    return { path, branch, dirty, issueId: issue?.id ?? null, issueKey: issue?.key ?? null };
+    const { branch, upstream, ahead, behind, dirty }: GitStatus = await user.git.status(path);
+    return { path, branch, upstream, ahead, behind, dirty, issueId: issue?.id ?? null, issueKey: issue?.key ?? null };
   });
 }
 

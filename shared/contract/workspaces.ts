@@ -1,10 +1,11 @@
 import * as z from "zod";
 import { id, queryFlag } from "../entities/common.ts";
-import { gitRequest, workspace } from "../entities/workspace.ts";
+import { gitRequest, workingTree, workspace } from "../entities/workspace.ts";
 import { jobAccepted } from "./jobs.ts";
 import { on, operation } from "./operation.ts";
 
 const path = "/api/projects/{id}/workspace";
+const gitPath = "/api/projects/{id}/git";
 const tags = ["workspaces"];
 
 export const workspaces = {
@@ -33,7 +34,7 @@ export const workspaces = {
     .route({
       method: "DELETE",
       path,
-      summary: "Delete the caller's clone; refused while dirty or unpushed",
+      summary: "Delete the caller's clone, or one worktree of it; refused while that would lose work",
       successStatus: 204,
       tags,
     })
@@ -43,11 +44,35 @@ export const workspaces = {
       scope: [on("project")],
       example: { input: { force: false } },
     })
-    .input(z.object({ id, force: queryFlag.optional() })),
+    .input(
+      z.object({
+        id,
+        /** Also where changes or commits are lost. */
+        force: queryFlag.optional(),
+        /** The one to delete; its branch stays. The clone with all of them unless told. */
+        worktree: z.string().max(4096).optional(),
+      }),
+    ),
+  tree: operation
+    .route({
+      method: "GET",
+      path: gitPath,
+      summary: "The branches and changed files of one working tree of the caller",
+      tags,
+    })
+    .meta({ capability: "workspaces.use", effect: "read", scope: [on("project")], example: {} })
+    .input(
+      z.object({
+        id,
+        /** As the workspace's status names it; the clone unless told. */
+        worktree: z.string().max(4096).optional(),
+      }),
+    )
+    .output(workingTree),
   git: operation
     .route({
       method: "POST",
-      path: "/api/projects/{id}/git",
+      path: gitPath,
       summary: "Pull, push, commit, check out, create a branch or merge in the caller's workspace",
       tags,
     })

@@ -55,6 +55,8 @@ const gitVerbs = {
   merge: { args: [text, record({ revision: text, message: text, author: person }), timed], limitMs: gitMs },
   status: { args: [text, timed], limitMs: gitMs },
   branches: { args: [text], limitMs: gitMs },
+  allBranches: { args: [text], limitMs: gitMs },
+  changes: { args: [text, timed], limitMs: gitMs },
   createBranch: { args: [text, text, text], limitMs: gitMs },
   deleteBranchAt: { args: [text, text, text], limitMs: gitMs },
   checkout: { args: [text, text, optional(record({ ...limits, detach: optional(flag) }))], limitMs: gitMs },

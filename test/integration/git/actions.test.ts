@@ -142,6 +142,52 @@ describe("POST /api/projects/:id/git", function () {
     assert.equal((await ask(server.url, `/api/projects/${project.id}/git`, unknown)).status, 400);
   });
 
+  it("tells the branches and changed files of a tree", async () => {
+    await git({ action: "createBranch", branch: "work" });
+    await theirGit("-C", theirs(), "push", "-q", join(server.dir, "site.git"), "main:theirs");
+    await run("git", ["-C", tree(), "fetch", "-q"]);
+    await change("README.md", "# Ada's\n");
+    await change("new name.txt", "new\n");
+    const state = await ada.client.workspaces.tree({ id: project.id });
+    assert.deepEqual([state.path, state.branch, state.upstream, state.changeCount], [tree(), "work", null, 2]);
+    assert.deepEqual(state.changes, [
+      { path: "README.md", state: "modified" },
+      { path: "new name.txt", state: "added" },
+    ]);
+    assert.deepEqual(
+      state.branches.toSorted((a, b) => a.name.localeCompare(b.name)),
+      [
+        { name: "main", local: true, remote: true },
+        { name: "theirs", local: false, remote: true },
+        { name: "work", local: true, remote: false },
+      ],
+    );
+    const elsewhere = { id: project.id, worktree: "/etc" };
+    await assert.rejects(ada.client.workspaces.tree(elsewhere), withCode("invalid_input"));
+  });
+
+  it("removes one worktree, whose branch stays, and nothing that holds work", async () => {
+    const worktree = join(server.dir, "workspace/site@9");
+    await run("git", ["-C", tree(), "worktree", "add", "-q", "-b", "nine", worktree]);
+    const { id } = project;
+    await writeFile(join(worktree, "nine.txt"), "nine\n");
+    await assert.rejects(ada.client.workspaces.remove({ id, worktree }), withCode("dirty_tree", "not committed"));
+    assert.equal(await readFile(join(worktree, "nine.txt"), "utf8"), "nine\n");
+    await git({ action: "commit", message: "Nine", worktree });
+    await run("git", ["-C", worktree, "switch", "-q", "--detach"]);
+    await assert.rejects(ada.client.workspaces.remove({ id, worktree }), withCode("dirty_tree", "no branch"));
+    await run("git", ["-C", worktree, "switch", "-q", "nine"]);
+    await ada.client.workspaces.remove({ id, worktree });
+    const { exists, worktrees } = await ada.client.workspaces.get({ id });
+    assert.deepEqual([exists, worktrees], [true, []]);
+    assert.equal((await run("git", ["-C", tree(), "log", "-1", "--format=%s", "nine"])).stdout, "Nine\n");
+    await assert.rejects(ada.client.workspaces.remove({ id, worktree: tree() }), withCode("invalid_input"));
+    await run("git", ["-C", tree(), "worktree", "add", "-q", worktree, "nine"]);
+    await writeFile(join(worktree, "lost.txt"), "lost\n");
+    await ada.client.workspaces.remove({ id, worktree, force: true });
+    assert.deepEqual((await ada.client.workspaces.get({ id })).worktrees, []);
+  });
+
   it("leaves no branch behind whose checkout failed", async () => {
     await git({ action: "createBranch", branch: "old" });
     await change("README.md", "# Old\n");

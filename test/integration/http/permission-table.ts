@@ -254,8 +254,7 @@ export const permissionTable: Record<string, Row> = {
   "filters.remove": row(personal(204), async (place) => ({ path: `/api/filters/${await personalFilter(place)}` })),
 
   "workspaces.initialise": row(working(202), ({ project }) => ({ path: `/api/projects/${project.id}/workspace` })),
-  // Nobody of the table has a clone.
-  "workspaces.tree": row(working(404), ({ project }) => ({ path: `/api/projects/${project.id}/git` })),
+  "workspaces.tree": row(working(200), ({ project }) => ({ path: `/api/projects/${project.id}/git` })),
   // Without a message it is refused as invalid, after everybody else was turned away.
   "workspaces.git": row(working(400), ({ project }) => ({
     path: `/api/projects/${project.id}/git`,

@@ -61,6 +61,7 @@ describe("workspaces", () => {
           branch: "main",
           ahead: 0,
           behind: 0,
+          upstream: "origin/main",
           dirty: false,
           lastCommit: "First commit",
           worktrees: [],
@@ -217,7 +218,16 @@ describe("workspaces", () => {
       const status = await service.status(project, me);
       assert.equal(status.branch, "main");
       assert.deepEqual(status.worktrees, [
-        { path: `${clone}@12`, branch, dirty: false, issueId: "i12", issueKey: "#12" },
+        {
+          path: `${clone}@12`,
+          branch,
+          upstream: null,
+          ahead: 0,
+          behind: 0,
+          dirty: false,
+          issueId: "i12",
+          issueKey: "#12",
+        },
       ]);
       assert.equal(await service.treeFor(project, me, "i12"), prepared.path);
       assert.equal(await service.treeFor(project, me, "i13"), clone);

@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { parseChanges, parseCommit, parseStatus, parseWorktrees } from "../../../server/host/git-parse.ts";
+import {
+  parseBranches,
+  parseChanges,
+  parseCommit,
+  parseFileChanges,
+  parseStatus,
+  parseWorktrees,
+} from "../../../server/host/git-parse.ts";
 
 describe("reading git's output", () => {
   const head = ["# branch.oid 0123abc", "# branch.head main"];
@@ -68,5 +75,41 @@ describe("reading git's output", () => {
       { status: "T", path: "t" },
     ]);
     assert.deepEqual(parseChanges(""), []);
+  });
+
+  it("reads the state of files, in the order of their paths", () => {
+    const entries = lines(
+      " M src/b.ts",
+      "?? new/",
+      "A  a.ts",
+      "D  gone.ts",
+      " D away.ts",
+      "UU both.ts",
+      "AA twice.ts",
+      "AD c",
+    );
+    assert.deepEqual(
+      parseFileChanges(entries).map(({ path, state }) => `${state} ${path}`),
+      [
+        "added a.ts",
+        "deleted away.ts",
+        "conflict both.ts",
+        "deleted c",
+        "deleted gone.ts",
+        "added new/",
+        "modified src/b.ts",
+        "conflict twice.ts",
+      ],
+    );
+    assert.deepEqual(parseFileChanges(""), []);
+  });
+
+  it("reads branches of both sides as one, and no default of the remote", () => {
+    const refs = ["heads/work", "remotes/origin/HEAD", "remotes/origin/main", "heads/main", "remotes/origin/theirs"];
+    assert.deepEqual(parseBranches(refs.map((ref) => `refs/${ref}\n`).join("")), [
+      { name: "work", local: true, remote: false },
+      { name: "main", local: true, remote: true },
+      { name: "theirs", local: false, remote: true },
+    ]);
   });
 });
