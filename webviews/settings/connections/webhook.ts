@@ -2,8 +2,8 @@ import type { PanelConnection } from "../../../shared/messages/settings/connecti
 import { busyButton } from "../../ui/busy-button.ts";
 import { confirmDialog } from "../../ui/dialog.ts";
 import { element, replaceChildren } from "../../ui/dom.ts";
-import { icon } from "../../ui/icons.ts";
 import type { SettingsContext } from "../context.ts";
+import { copiedText } from "../copied-text.ts";
 import { isCloud, kindOf } from "./kinds.ts";
 
 export interface WebhookSection {
@@ -16,8 +16,8 @@ export function createWebhookSection(context: SettingsContext): WebhookSection {
   const { host, locale, notices } = context;
   const { t } = locale;
   let shown: PanelConnection | undefined;
-  const address = copied(t("Webhook address"), context);
-  const secret = copied(t("Secret"), context);
+  const address = copiedText(t("Webhook address"), context);
+  const secret = copiedText(t("Secret"), context);
   const once = element(
     "div",
     { class: "once", attributes: { hidden: true } },
@@ -99,38 +99,4 @@ export function createWebhookSection(context: SettingsContext): WebhookSection {
 
 function isLoopback(url: string): boolean {
   return URL.canParse(url) && /^(localhost|127\.[\d.]+|\[::1\])$/.test(new URL(url).hostname);
-}
-
-/** A text that is there to be copied. */
-function copied(label: string, { host, locale, notices }: SettingsContext) {
-  const { t } = locale;
-  const text = element("code", {
-    attributes: { tabindex: "0", role: "textbox", "aria-readonly": "true", "aria-label": label },
-  });
-  const button = element(
-    "button",
-    {
-      class: "icon-button",
-      attributes: { type: "button", title: t("Copy"), "aria-label": t("Copy {0}", label) },
-      onClick: () => void copy(),
-    },
-    icon("copy"),
-  );
-  async function copy(): Promise<void> {
-    try {
-      await host.ask("copy", { text: text.textContent });
-      replaceChildren(button, icon("check"));
-      notices.announce(t("Copied"));
-    } catch (error) {
-      notices.fail(t("Copying failed."), error);
-    }
-  }
-  button.addEventListener("blur", () => replaceChildren(button, icon("copy")));
-  return {
-    element: element("div", { class: "copied" }, element("span", { class: "copied-label" }, label), text, button),
-    set: (value: string) => {
-      if (text.textContent !== value) text.textContent = value;
-    },
-    focus: () => text.focus(),
-  };
 }
