@@ -1,16 +1,7 @@
 import * as z from "zod";
-import { id, name, timestamp } from "../entities/common.ts";
-import { tokenScopes } from "../rules/token-scopes.ts";
+import { id } from "../entities/common.ts";
+import { accessToken, accessTokenInput } from "../entities/sign-in.ts";
 import { on, operation } from "./operation.ts";
-
-const accessToken = z.object({
-  id,
-  name,
-  scopes: z.array(z.enum(tokenScopes)),
-  createdAt: timestamp,
-  lastUsedAt: timestamp.nullable(),
-  expiresAt: timestamp,
-});
 
 /** Personal access tokens, for scripts: they never administer or approve. */
 export const accessTokens = {
@@ -34,15 +25,7 @@ export const accessTokens = {
       stepUp: true,
       example: { input: { name: "nightly report", scopes: ["read"], days: 90 } },
     })
-    .input(
-      z.object({
-        name,
-        /** `read`, `write` (both never administer), or single rights. */
-        scopes: z.array(z.enum(tokenScopes)).min(1).max(50),
-        /** How long it is good for. */
-        days: z.int().min(1).max(366).default(90),
-      }),
-    )
+    .input(accessTokenInput)
     .output(accessToken.extend({ token: z.string() })),
   removeToken: operation
     .route({

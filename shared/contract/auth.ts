@@ -1,19 +1,9 @@
 import * as z from "zod";
 import { email, id, timestamp } from "../entities/common.ts";
+import { authSession } from "../entities/sign-in.ts";
 import { user } from "../entities/user.ts";
 import { digest, grant, signInClient } from "./grant.ts";
 import { on, operation } from "./operation.ts";
-
-const authSession = z.object({
-  id,
-  createdAt: timestamp,
-  expiresAt: timestamp,
-  lastUsedAt: timestamp,
-  client: z.string(),
-  /** How the person proved who they are: `pwd`, `otp`, `host`, `local`. */
-  amr: z.array(z.string()),
-  current: z.boolean(),
-});
 
 export const auth = {
   local: operation

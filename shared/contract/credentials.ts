@@ -1,13 +1,10 @@
 import * as z from "zod";
 import { email, name, timestamp } from "../entities/common.ts";
+import { newPassword, password, passwordChange, totp, totpConfirmation } from "../entities/sign-in.ts";
 import { user } from "../entities/user.ts";
 import { digest, grant, signInClient } from "./grant.ts";
 import { operation } from "./operation.ts";
 
-/** Bytes are bounded, because each costs work; what a person chooses is at least twelve characters. */
-const password = z.string().min(1).max(1000);
-const newPassword = z.string().min(12, "must have at least twelve characters").max(1000);
-const totp = z.string().regex(/^\d{6}$/, "must be six digits");
 const code = z.string().regex(/^[A-Za-z0-9_-]{20,100}$/, "is not a one-time code");
 
 /** E-mail and password, one-time codes and the step-up. */
@@ -60,7 +57,7 @@ export const credentials = {
       personOnly: true,
       example: { input: { currentPassword: "four words of yours", password: "four other words" } },
     })
-    .input(z.object({ currentPassword: password, password: newPassword })),
+    .input(passwordChange),
   redeem: operation
     .route({
       method: "POST",
@@ -124,7 +121,7 @@ export const credentials = {
       stepUp: true,
       example: { input: { totp: "123456" } },
     })
-    .input(z.object({ totp })),
+    .input(totpConfirmation),
   removeTotp: operation
     .route({
       method: "DELETE",
