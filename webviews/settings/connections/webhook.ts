@@ -1,7 +1,7 @@
 import type { PanelConnection } from "../../../shared/messages/settings/connections.ts";
 import { busyButton } from "../../ui/busy-button.ts";
 import { confirmDialog } from "../../ui/dialog.ts";
-import { element, replaceChildren } from "../../ui/dom.ts";
+import { element } from "../../ui/dom.ts";
 import type { SettingsContext } from "../context.ts";
 import { copiedText } from "../copied-text.ts";
 import { isCloud, kindOf } from "./kinds.ts";
