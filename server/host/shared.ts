@@ -39,10 +39,12 @@ export function createSharedHost(options: SharedHostOptions): SharedHost {
       if (linuxUser === local.currentUser) return local.as(linuxUser);
       if (closed) throw new AppError("unavailable", "The server is shutting down. Try again in a moment.");
       const identity = await options.accounts.byName(linuxUser);
-      if (identity === null) throw noSuchAccount(linuxUser);
       const known = seats.get(linuxUser);
-      if (known?.isOf(identity) === true) return known.user;
+      if (identity !== null && known?.isOf(identity) === true) return known.user;
+      // The account is gone, or another one has its name now: its helper is of no use to anybody.
       void known?.close();
+      seats.delete(linuxUser);
+      if (identity === null) throw noSuchAccount(linuxUser);
       const seat = new HelperSeat(identity, local.currentUser, options);
       seats.set(linuxUser, seat);
       return seat.user;
@@ -138,6 +140,8 @@ class HelperSeat {
       const message = `The account ${this.#identity.name} changed, or the server is shutting down. Try again.`;
       throw new AppError("unavailable", message);
     }
+    // One that just starts is nobody's before it was looked at.
+    if (this.#starting) return this.#starting;
     const client = this.#client;
     if (client && !client.isOver && (await this.#hasPresentGroups(client))) return client;
     if (this.#refusal && performance.now() < this.#refusal.until) throw this.#refusal.error;
