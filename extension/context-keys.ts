@@ -1,9 +1,10 @@
 import * as vscode from "vscode";
+import type { Obstacle } from "./connection/state.ts";
 
 /** Every context key of the product with what it may be; `when` clauses in package.json use these and no others. */
 export interface ContextKeys {
   /** What the welcome views and menus go by. */
-  "aiops.state": "connecting" | "connected" | "noServer" | "signedOut" | "incompatible";
+  "aiops.state": "connecting" | "connected" | Obstacle;
   "aiops.hasProjects": boolean;
   /** There is a project at whose tracker an issue can be created, as far as that is known. */
   "aiops.mayCreateIssue": boolean;
@@ -11,6 +12,8 @@ export interface ContextKeys {
   "aiops.filtered": boolean;
   /** The server is this person's own, so that it may be restarted from here. */
   "aiops.personalServer": boolean;
+  /** The server is this host's, where the person signs in as the Linux user they are. */
+  "aiops.sharedServer": boolean;
   /** The person may change the settings of the server. */
   "aiops.admin": boolean;
 }

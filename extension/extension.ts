@@ -4,6 +4,7 @@ import type { Aiops } from "./aiops.ts";
 import { registerCommands } from "./commands/command-manager.ts";
 import { commandHandlers } from "./commands/index.ts";
 import { Previews } from "./commands/previews.ts";
+import { Authentication } from "./connection/authentication.ts";
 import { Connection, type Listener } from "./connection/connection.ts";
 import { places } from "./connection/places.ts";
 import { serverProgram } from "./connection/server-process.ts";
@@ -35,12 +36,14 @@ export function activate(context: vscode.ExtensionContext): Aiops {
   };
   const connection = new Connection({
     secrets: context.secrets,
+    memory: context.globalState,
     log,
     places: places(process.env, homedir(), context.globalStorageUri.fsPath),
     configuredUrl,
     serverProgram: serverProgram(context.extensionPath),
     extensionVersion: versionOf(context.extension),
     listener,
+    askForProof: async (methods, wrong) => (await import("./commands/handlers.ts")).askForProof(methods, wrong),
   });
   const model = new Model(connection.request, configuredGrouping());
   const settings = new SettingsPanels({ connection, model, log, extensionUri: context.extensionUri });
@@ -73,6 +76,7 @@ export function activate(context: vscode.ExtensionContext): Aiops {
   context.subscriptions.push(
     log,
     connection,
+    new Authentication(connection),
     model,
     arrangement,
     views.issues,

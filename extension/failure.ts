@@ -47,12 +47,16 @@ function remediesOf(error: unknown): Remedy[] {
     tmux_missing: () => copyInstall,
     unavailable: () => [command(vscode.l10n.t("Start Server"), "aiops.startServer")],
     unauthenticated: () => [command(vscode.l10n.t("Sign In"), "aiops.signIn")],
+    step_up_required: () =>
+      error.data["setPassword"] === true ? [command(vscode.l10n.t("Set Password"), "aiops.setPassword")] : [],
     provider_unauthorized: updateToken,
     provider_forbidden: updateToken,
     provider_not_found: updateToken,
     workspace_missing: () => [command(vscode.l10n.t("Initialise Workspace"), "aiops.initialiseWorkspace")],
-    forbidden: () =>
-      error.data["untrusted"] === true ? [command(vscode.l10n.t("Manage Trust"), "workbench.trust.manage")] : [],
+    forbidden: () => {
+      if (error.data["hostIdentity"] === true) return [command(vscode.l10n.t("Sign In"), "aiops.signIn")];
+      return error.data["untrusted"] === true ? [command(vscode.l10n.t("Manage Trust"), "workbench.trust.manage")] : [];
+    },
     session_gone: () => [command(vscode.l10n.t("Refresh"), "aiops.refresh")],
     conflict: () =>
       error.data["upgrade"] === "server" ? [command(vscode.l10n.t("Restart Server"), "aiops.restartServer")] : [],

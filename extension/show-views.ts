@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { Aiops } from "./aiops.ts";
 import type { ConnectionState } from "./connection/state.ts";
+import type { ContextKeys } from "./context-keys.ts";
 import { troubleMessage } from "./views/trouble-item.ts";
 import type { WaitingNotices } from "./waiting.ts";
 
@@ -19,8 +20,11 @@ export function showViews(aiops: Aiops, waiting: WaitingNotices): vscode.Disposa
   const stateChanged = (state: ConnectionState): void => {
     statusBar.show(state);
     contextKeys.set("aiops.state", keyOf(state));
-    if (state.kind === "connected") {
+    if (state.kind === "connected" || state.kind === "disconnected") {
       contextKeys.set("aiops.personalServer", state.server === "personal");
+      contextKeys.set("aiops.sharedServer", state.server === "shared");
+    }
+    if (state.kind === "connected") {
       contextKeys.set("aiops.admin", state.user.level === "admin");
     }
     for (const view of Object.values(views)) view.refresh();
@@ -74,7 +78,7 @@ export function showViews(aiops: Aiops, waiting: WaitingNotices): vscode.Disposa
   );
 }
 
-function keyOf(state: ConnectionState): "connecting" | "connected" | "noServer" | "signedOut" | "incompatible" {
+function keyOf(state: ConnectionState): ContextKeys["aiops.state"] {
   if (state.kind === "disconnected") return state.obstacle;
   return state.kind === "connecting" ? "connecting" : "connected";
 }

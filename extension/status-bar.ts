@@ -31,7 +31,9 @@ export class StatusBar implements vscode.Disposable {
           vscode.l10n.t("Connected to {0} as {1}", state.url, oneLine(state.user.name)),
           state.server === "personal"
             ? vscode.l10n.t("Your own server, version {0}", state.version)
-            : vscode.l10n.t("Version {0}", state.version),
+            : state.server === "shared"
+              ? vscode.l10n.t("The shared server of this host, version {0}", state.version)
+              : vscode.l10n.t("Version {0}", state.version),
         ].join("\n");
         break;
       case "disconnected":

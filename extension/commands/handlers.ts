@@ -17,7 +17,9 @@ export {
 export { discardWrite, editWrite, retryWrite } from "./outbox.ts";
 export { populateContext } from "./populate-context.ts";
 export { initialiseWorkspace, openWorkspace, refresh, refreshProjects, syncAll, syncProject } from "./projects.ts";
-export { restartServer, showStatus, signIn, startServer } from "./server.ts";
+export { setPassword, setUpCodes } from "./credentials.ts";
+export { restartServer, showStatus, startServer } from "./server.ts";
+export { askForProof, signIn, signOut } from "./sign-in.ts";
 export { myIssues, openFilter, saveFilter } from "./saved-filters.ts";
 export { attach, sendPrompt, stopSession } from "./sessions.ts";
 export { startWork } from "./start-work.ts";

@@ -44,6 +44,9 @@ export const commandIds = [
   "aiops.startServer",
   "aiops.restartServer",
   "aiops.signIn",
+  "aiops.signOut",
+  "aiops.setPassword",
+  "aiops.setUpCodes",
   "aiops.openSettings",
 ] as const;
 

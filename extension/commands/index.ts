@@ -54,6 +54,9 @@ export function commandHandlers(aiops: Aiops): CommandHandlers {
     "aiops.startServer": async () => (await handlers()).startServer(aiops),
     "aiops.restartServer": async () => (await handlers()).restartServer(aiops),
     "aiops.signIn": async () => (await handlers()).signIn(aiops),
+    "aiops.signOut": async () => (await handlers()).signOut(aiops),
+    "aiops.setPassword": async () => (await handlers()).setPassword(aiops),
+    "aiops.setUpCodes": async () => (await handlers()).setUpCodes(aiops),
     "aiops.openSettings": (target) => aiops.settings.open(target),
   };
 }

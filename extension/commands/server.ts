@@ -22,6 +22,11 @@ export async function showStatus(aiops: Aiops): Promise<void> {
       when: state.kind === "disconnected" && !personal,
     },
     {
+      label: vscode.l10n.t("$(sign-out) Sign Out"),
+      command: "aiops.signOut",
+      when: state.kind === "connected" && !personal,
+    },
+    {
       label: vscode.l10n.t("$(debug-restart) Restart Server"),
       command: "aiops.restartServer",
       when: state.kind === "connected" && personal,
@@ -61,18 +66,4 @@ export async function restartServer(aiops: Aiops): Promise<void> {
       await aiops.connection.whenConnected();
     },
   );
-}
-
-/** Asks for a token where the server gives none without a question. */
-export async function signIn(aiops: Aiops): Promise<void> {
-  const token = await vscode.window.showInputBox({
-    title: vscode.l10n.t("Sign In to aiops"),
-    prompt: vscode.l10n.t("Paste a token. On the server's host this prints one: aiops token"),
-    password: true,
-    ignoreFocusOut: true,
-    validateInput: (value) => (value.trim() === "" ? vscode.l10n.t("A token is needed.") : undefined),
-  });
-  if (token === undefined) return;
-  await aiops.connection.signIn(token.trim());
-  await aiops.connection.whenConnected();
 }

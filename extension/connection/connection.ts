@@ -5,11 +5,14 @@ import { AppError, errorMessage } from "../../shared/errors.ts";
 import { abortable } from "./abortable.ts";
 import { backoff } from "./backoff.ts";
 import { discover, personalEndpoint, type Endpoint } from "./discover.ts";
+import { authorized, openLink, type Link } from "./link.ts";
+import { needsPerson, obstacleOf } from "./obstacles.ts";
 import type { Places } from "./places.ts";
-import type { Remote } from "./remote.ts";
 import { startServer, stopServer } from "./server-process.ts";
-import type { Connected, ConnectionState, Obstacle } from "./state.ts";
-import { keepToken, TokenKeeper } from "./tokens.ts";
+import { SignedOut } from "./signed-out.ts";
+import type { Connected, ConnectionState, ServerKind } from "./state.ts";
+import type { AskForProof } from "./step-up.ts";
+import { forgetToken, keepToken, type Grant } from "./tokens.ts";
 import { checkVersions } from "./version.ts";
 
 export type Request = <T>(call: (client: Client) => Promise<T>) => Promise<T>;
@@ -23,6 +26,8 @@ export interface Listener {
 
 export interface ConnectionOptions {
   secrets: vscode.SecretStorage;
+  /** Kept for the person, over all windows. */
+  memory: vscode.Memento;
   log: vscode.LogOutputChannel;
   places: Places;
   /** The address a person configured, read anew at each attempt; empty for none. */
@@ -30,12 +35,8 @@ export interface ConnectionOptions {
   serverProgram: string;
   extensionVersion: string;
   listener: Listener;
-}
-
-interface Link {
-  endpoint: Endpoint;
-  remote: Remote;
-  tokens: TokenKeeper;
+  /** Asks who the person is, once more, where the server wants that. */
+  askForProof: AskForProof;
 }
 
 /** How often an attempt failed, and how often an own server was started, since a connection last held. */
@@ -64,8 +65,10 @@ export class Connection implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<ConnectionState>();
   readonly onDidChangeState = this.#changed.event;
   readonly #stopped = new AbortController();
+  readonly #signedOut: SignedOut;
   #state: ConnectionState = { kind: "connecting", step: vscode.l10n.t("Looking for the server") };
   #link: Link | undefined;
+  #endpoint: Endpoint | undefined;
   #lastSeen: { run: string; id: string } | undefined;
   #attempt = new AbortController();
   #wake: (() => void) | undefined;
@@ -73,6 +76,7 @@ export class Connection implements vscode.Disposable {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
+    this.#signedOut = new SignedOut(options.memory);
   }
 
   get state(): ConnectionState {
@@ -101,10 +105,37 @@ export class Connection implements vscode.Disposable {
     this.retry();
   }
 
-  /** Keeps a token for the configured server and connects with it. */
-  async signIn(token: string): Promise<void> {
-    await keepToken(this.#options.secrets, this.#options.configuredUrl().replace(/\/+$/, ""), token);
+  /** The server that was found last; undefined before. */
+  get endpoint(): Endpoint | undefined {
+    return this.#endpoint;
+  }
+
+  /** Connects as whoever the host, or what is kept, says the person is; after they signed out as well. */
+  async signIn(): Promise<void> {
+    await this.#signedOut.forget();
     this.retry();
+  }
+
+  /** Keeps a token of the server that was found last, and connects with it. */
+  async signInWith(grant: Grant): Promise<void> {
+    if (this.#endpoint === undefined) throw noServerYet();
+    await keepToken(this.#options.secrets, this.#endpoint.url, grant);
+    await this.signIn();
+  }
+
+  /** Ends this window's sign-in at the server, and makes no other until {@link signIn}. */
+  async signOut(): Promise<void> {
+    if (this.#link === undefined) throw noServerYet();
+    const { endpoint } = this.#link;
+    await authorized(this.#link, (client) => client.auth.logout());
+    await forgetToken(this.#options.secrets, endpoint.url);
+    await this.#signedOut.remember(endpoint.url);
+    this.retry();
+  }
+
+  /** The token of this moment; undefined where there is no connection. */
+  async token(): Promise<string | undefined> {
+    return this.#link?.tokens.token();
   }
 
   /**
@@ -116,7 +147,14 @@ export class Connection implements vscode.Disposable {
     if (this.#link === undefined) {
       throw new AppError("unavailable", vscode.l10n.t("The connection to the aiops server was cut. Try again."));
     }
-    return authorized(this.#link, call);
+    const link = this.#link;
+    try {
+      return await authorized(link, call);
+    } catch (error) {
+      // What the person brought has ended, and only they can bring more: the views say so.
+      if (error instanceof AppError && error.code === "unauthenticated" && this.#link === link) this.retry();
+      throw error;
+    }
   };
 
   /** Waits until connected. @throws AppError why that is not possible, or `cancelled` */
@@ -178,13 +216,16 @@ export class Connection implements vscode.Disposable {
   }
 
   async #connect(signal: AbortSignal, row: Row): Promise<{ link: Link; connected: Connected }> {
-    const { configuredUrl, places, extensionVersion, log, secrets } = this.#options;
+    const { configuredUrl, places, extensionVersion, log, secrets, askForProof } = this.#options;
+    this.#endpoint = undefined;
     this.#step(vscode.l10n.t("Looking for the server"));
     const found = await discover(configuredUrl(), places);
     const endpoint = found ?? (await this.#startServer(signal, row));
+    this.#endpoint = endpoint;
+    this.#signedOut.refuse(endpoint);
     this.#step(vscode.l10n.t("Signing in"));
     const patience = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
-    const link = await abortable(patience, openLink(endpoint, secrets));
+    const link = await abortable(patience, openLink(endpoint, { secrets, askForProof }));
     const me = await abortable(
       patience,
       authorized(link, (client) => client.auth.me(undefined, { signal: patience })),
@@ -192,7 +233,8 @@ export class Connection implements vscode.Disposable {
     checkVersions(extensionVersion, me.version);
     log.info(`connected to ${endpoint.url}, version ${me.version}, as ${me.user.username}`);
     const { server, url } = endpoint;
-    return { link, connected: { kind: "connected", server, url, version: me.version, mode: me.mode, user: me.user } };
+    const { version, mode, user, sessionId } = me;
+    return { link, connected: { kind: "connected", server, url, version, mode, user, sessionId } };
   }
 
   async #startServer(signal: AbortSignal, row: Row): Promise<Endpoint> {
@@ -244,8 +286,14 @@ export class Connection implements vscode.Disposable {
     if (error.data["inUse"] === true) row.starts = 0;
     if (state.kind === "connected") this.#set({ kind: "reconnecting", last: state });
     else if (state.kind !== "reconnecting" || row.failures >= quietFailures || needsPerson(error)) {
-      this.#set({ kind: "disconnected", obstacle: obstacleOf(error), error });
+      this.#set({ kind: "disconnected", obstacle: obstacleOf(error), server: this.#kind(error), error });
     }
+  }
+
+  /** Whose server it is that can't be reached. */
+  #kind(error: AppError): ServerKind {
+    if (error.data["sharedServer"] === true) return "shared";
+    return this.#endpoint?.server ?? (this.#options.configuredUrl() === "" ? "personal" : "configured");
   }
 
   #waitsForPerson(): boolean {
@@ -265,45 +313,10 @@ export class Connection implements vscode.Disposable {
   }
 }
 
-async function openLink(endpoint: Endpoint, secrets: vscode.SecretStorage): Promise<Link> {
-  const { openRemote, signInLocally } = await import("./remote.ts");
-  const { secret, url } = endpoint;
-  const signIn =
-    secret === undefined
-      ? undefined
-      : async () => {
-          const grant = await signInLocally({ url, secret, client: "VS Code" });
-          return { token: grant.token, expiresAt: Date.parse(grant.expiresAt) };
-        };
-  const tokens = new TokenKeeper(secrets, endpoint.server === "personal" ? "personal" : url, signIn);
-  return { endpoint, tokens, remote: openRemote(url, () => tokens.token()) };
-}
-
-async function authorized<T>(link: Link, call: (client: Client) => Promise<T>): Promise<T> {
-  try {
-    return await call(link.remote.client);
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== "unauthenticated" || !link.tokens.canRenew) throw error;
-    await link.tokens.renew();
-    return call(link.remote.client);
-  }
+function noServerYet(): AppError {
+  return new AppError("unavailable", vscode.l10n.t("There is no connection to an aiops server. Connect first."));
 }
 
 function asAppError(error: unknown): AppError {
   return error instanceof AppError ? error : new AppError("unavailable", errorMessage(error), { cause: error });
-}
-
-/** An address that does not answer is tried again; what only a person can change is not. */
-function needsPerson(error: AppError): boolean {
-  return (
-    error.data["logFile"] !== undefined ||
-    error.data["sharedServer"] === true ||
-    ["unauthenticated", "forbidden", "conflict", "invalid_input", "unsafe_path"].includes(error.code)
-  );
-}
-
-function obstacleOf(error: AppError): Obstacle {
-  if (error.code === "unauthenticated") return "signedOut";
-  if (error.code === "conflict" && error.data["upgrade"] !== undefined) return "incompatible";
-  return "noServer";
 }

@@ -8,38 +8,49 @@ export interface Grant {
 
 const renewAheadMs = 60_000;
 
+export interface TokenKeeperOptions {
+  /** Gives a new token without asking the person; undefined where only they can bring one. */
+  signIn: (() => Promise<Grant>) | undefined;
+  /** Whether one that the person brought is looked for in SecretStorage. */
+  isKept: boolean;
+}
+
 /**
- * The token of one server, renewed shortly before it ends. One that the person brought is kept in SecretStorage. One that
- * can be had without asking is kept in memory alone: it is got anew for each connection, by a sign-in in which the server
- * proves itself, so that a program which took over its address is never sent a token.
+ * The token of one server, renewed shortly before it ends. One that the person brought is kept in SecretStorage, and used
+ * before any other until it ends. One that can be had without asking is kept in memory alone: it is got anew for each
+ * connection, by a sign-in in which the server proves itself, so that a program which took over its address is never sent
+ * a token.
  */
 export class TokenKeeper {
   readonly #secrets: SecretStorage;
   readonly #key: string;
-  readonly #signIn: (() => Promise<Grant>) | undefined;
+  readonly #options: TokenKeeperOptions;
   #grant: Grant | undefined;
   #renewing: Promise<string> | undefined;
 
-  /**
-   * @param server names the server in SecretStorage
-   * @param signIn gives a new token without asking the person; undefined where only they can bring one
-   */
-  constructor(secrets: SecretStorage, server: string, signIn: (() => Promise<Grant>) | undefined) {
+  /** @param server names the server in SecretStorage */
+  constructor(secrets: SecretStorage, server: string, options: TokenKeeperOptions) {
     this.#secrets = secrets;
     this.#key = tokenKey(server);
-    this.#signIn = signIn;
+    this.#options = options;
   }
 
   /** Whether a new token can be had without asking. */
   get canRenew(): boolean {
-    return this.#signIn !== undefined;
+    return this.#options.signIn !== undefined;
+  }
+
+  /** Whether the person brought one that has not ended. */
+  async hasKept(): Promise<boolean> {
+    const kept = await this.#kept();
+    return kept !== undefined && isGood(kept);
   }
 
   /** A token that is still good for a minute; undefined where the person must sign in. */
   async token(): Promise<string | undefined> {
-    if (this.#signIn === undefined) this.#grant ??= parseGrant(await this.#secrets.get(this.#key));
-    if (this.#grant !== undefined && this.#grant.expiresAt - Date.now() > renewAheadMs) return this.#grant.token;
-    return this.#signIn === undefined ? this.#grant?.token : this.renew();
+    this.#grant ??= await this.#kept();
+    if (this.#grant !== undefined && isGood(this.#grant)) return this.#grant.token;
+    return this.canRenew ? this.renew() : this.#grant?.token;
   }
 
   /** Signs in anew; callers at the same moment share one attempt. */
@@ -51,20 +62,36 @@ export class TokenKeeper {
   }
 
   async #renewNow(): Promise<string> {
-    if (this.#signIn === undefined) throw new Error("this server's token comes from the person");
-    this.#grant = await this.#signIn();
+    const { signIn } = this.#options;
+    if (signIn === undefined) throw new Error("this server's token comes from the person");
+    const kept = await this.#kept();
+    if (kept !== undefined && kept.token !== this.#grant?.token && isGood(kept)) {
+      // Another window signed in meanwhile.
+      this.#grant = kept;
+      return kept.token;
+    }
+    if (kept !== undefined) await this.#secrets.delete(this.#key);
+    this.#grant = await signIn();
     return this.#grant.token;
+  }
+
+  async #kept(): Promise<Grant | undefined> {
+    return this.#options.isKept ? parseGrant(await this.#secrets.get(this.#key)) : undefined;
   }
 }
 
-/** Keeps a token that the person brought for a server. */
-export async function keepToken(secrets: SecretStorage, server: string, token: string): Promise<void> {
-  // When it ends is not known here; the server's 401 says so.
-  await storeGrant(secrets, tokenKey(server), { token, expiresAt: Number.MAX_SAFE_INTEGER });
+function isGood({ expiresAt }: Grant): boolean {
+  return expiresAt - Date.now() > renewAheadMs;
 }
 
-async function storeGrant(secrets: SecretStorage, key: string, grant: Grant): Promise<void> {
-  await secrets.store(key, JSON.stringify(grant));
+/** Keeps a token that the person brought for a server. */
+export async function keepToken(secrets: SecretStorage, server: string, grant: Grant): Promise<void> {
+  await secrets.store(tokenKey(server), JSON.stringify(grant));
+}
+
+/** Forgets what the person brought for a server. */
+export async function forgetToken(secrets: SecretStorage, server: string): Promise<void> {
+  await secrets.delete(tokenKey(server));
 }
 
 function tokenKey(server: string): string {

@@ -8,8 +8,7 @@ import { isRecord, parseJson } from "../values.ts";
 import { grant } from "./grant.ts";
 import type { LocalGrant } from "./sign-in.ts";
 
-/** Where the address of a shared server stands, and whose it is: a file that root alone may write. */
-export const sharedClientFile = "/etc/aiops/client.json";
+export { sharedClientFile } from "../rules/client-file.ts";
 
 /** What that file holds. */
 export const sharedServer = z.object({
@@ -90,13 +89,34 @@ export async function findSharedServer(file: string, io: HostSignInIo): Promise<
  * @throws AppError `unavailable` where nobody, or somebody else's program, answers; what the server refuses
  */
 export async function signInFromHost(server: SharedServer, client: string, io: HostSignInIo): Promise<LocalGrant> {
+  return withServer(server, io, (connection, serviceUid) => converse(connection, { serviceUid, client, io }));
+}
+
+/**
+ * Makes sure that what answers at the address is the shared server, before a password or a kept token is sent there: the
+ * socket that took the connection must be the service user's.
+ * @throws AppError `unavailable` where nobody, or somebody else's program, answers
+ */
+export async function requireSharedServer(server: SharedServer, io: HostSignInIo): Promise<void> {
+  await withServer(server, io, async ({ far, near }, serviceUid) => {
+    if (ownerOfConnection(await io.socketTables(), far, near) !== serviceUid) throw notTheServer(far);
+  });
+}
+
+async function withServer<T>(
+  server: SharedServer,
+  io: HostSignInIo,
+  talk: (connection: HostConnection, serviceUid: number) => Promise<T>,
+): Promise<T> {
   const serviceUid = await io.uidOf(server.serviceUser);
   if (serviceUid === undefined) {
     throw new AppError("unavailable", `This host has no user ${server.serviceUser}, whose the aiops server should be.`);
   }
   const connection = await io.connect(server.url);
   try {
-    return await converse(connection, { serviceUid, client, io });
+    const { far } = connection;
+    if (ownerOfListener(await io.socketTables(), far) !== serviceUid) throw notTheServer(far);
+    return await talk(connection, serviceUid);
   } finally {
     connection.close();
   }
@@ -112,7 +132,6 @@ async function converse(connection: HostConnection, { serviceUid, client, io }: 
   const { near, far } = connection;
   const { name: linuxUser } = io.self();
   const nonce = newNonce();
-  if (ownerOfListener(await io.socketTables(), far) !== serviceUid) throw notTheServer(far);
   const { challenge: ask, verify } = paths;
   const challenge = ask.answer.parse(await asked(connection, ask.path, { linuxUser, nonce }));
   // Who listens may change; who took this connection does not.

@@ -24,7 +24,11 @@ describe("the person's own server, as the extension starts it", () => {
       AIOPS_TMUX_SOCKET: `aiops-test-${process.pid}`,
       VSCODE_CWD: "/nowhere",
     });
-    places = { runtimeFile: join(folder(), "run", "server.json"), logFile: join(folder(), "log", "server.log") };
+    places = {
+      runtimeFile: join(folder(), "run", "server.json"),
+      sharedClientFile: undefined,
+      logFile: join(folder(), "log", "server.log"),
+    };
   });
 
   afterEach(async () => {

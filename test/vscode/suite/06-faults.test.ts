@@ -86,12 +86,14 @@ describe("when something fails", () => {
     assert.match(await browser.text({ selector: ".welcome-view", text: "You are not signed in" }), /Sign In/);
     await browser.screenshot("signed-out");
     void vscode.commands.executeCommand("aiops.signIn");
+    await quickInput.choose("With a Token");
     await quickInput.fill("a.wrong.token");
     await quickInput.enter();
     assert.match(await notification("token"), /Sign In/);
     await clearNotifications();
     const { token } = await signInLocally({ url, secret, client: "test" });
     void vscode.commands.executeCommand("aiops.signIn");
+    await quickInput.choose("With a Token");
     await quickInput.fill(token);
     await quickInput.enter();
     await connectionState(aiops, "connected");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { SecretStorage } from "vscode";
-import { keepToken, TokenKeeper, type Grant } from "../../../../extension/connection/tokens.ts";
+import { forgetToken, keepToken, TokenKeeper, type Grant } from "../../../../extension/connection/tokens.ts";
 
 /** SecretStorage as VS Code's, in memory. */
 function secretStorage(): SecretStorage & { kept: Map<string, string> } {
@@ -16,6 +16,8 @@ function secretStorage(): SecretStorage & { kept: Map<string, string> } {
 }
 
 const hour = 3_600_000;
+const server = "http://one.example";
+const brought = { signIn: undefined, isKept: true };
 
 describe("TokenKeeper", () => {
   let signIns: number;
@@ -30,22 +32,22 @@ describe("TokenKeeper", () => {
 
   it("signs in once for all who ask at the same moment, and anew for another connection", async () => {
     const secrets = secretStorage();
-    const keeper = new TokenKeeper(secrets, "personal", signIn(hour));
+    const keeper = new TokenKeeper(secrets, "personal", { signIn: signIn(hour), isKept: false });
     assert.deepEqual(await Promise.all([keeper.token(), keeper.token(), keeper.token()]), Array(3).fill("token 1"));
-    const next = new TokenKeeper(secrets, "personal", signIn(hour));
+    const next = new TokenKeeper(secrets, "personal", { signIn: signIn(hour), isKept: false });
     assert.equal(signIns, 1);
     assert.equal(await next.token(), "token 2");
     assert.equal(secrets.kept.size, 0);
   });
 
   it("renews a token a minute before it ends", async () => {
-    const keeper = new TokenKeeper(secretStorage(), "personal", signIn(59_000));
+    const keeper = new TokenKeeper(secretStorage(), "personal", { signIn: signIn(59_000), isKept: false });
     assert.equal(await keeper.token(), "token 1");
     assert.equal(await keeper.token(), "token 2");
   });
 
   it("renews when asked to, as after a revocation", async () => {
-    const keeper = new TokenKeeper(secretStorage(), "personal", signIn(hour));
+    const keeper = new TokenKeeper(secretStorage(), "personal", { signIn: signIn(hour), isKept: false });
     await keeper.token();
     assert.equal(await keeper.renew(), "token 2");
     assert.equal(await keeper.token(), "token 2");
@@ -53,16 +55,42 @@ describe("TokenKeeper", () => {
 
   it("has none of a server where the person has not signed in, and keeps apart what belongs to different servers", async () => {
     const secrets = secretStorage();
-    await keepToken(secrets, "http://one.example", "brought");
-    assert.equal(await new TokenKeeper(secrets, "http://one.example", undefined).token(), "brought");
-    const other = new TokenKeeper(secrets, "http://other.example", undefined);
+    await keepToken(secrets, server, { token: "brought", expiresAt: Date.now() + hour });
+    assert.equal(await new TokenKeeper(secrets, server, brought).token(), "brought");
+    const other = new TokenKeeper(secrets, "http://other.example", brought);
     assert.equal(await other.token(), undefined);
     assert.equal(other.canRenew, false);
   });
 
+  it("uses what the person brought before it signs in, until that has ended, and forgets it then", async () => {
+    const secrets = secretStorage();
+    const options = { signIn: signIn(hour), isKept: true };
+    await keepToken(secrets, server, { token: "brought", expiresAt: Date.now() + hour });
+    assert.equal(await new TokenKeeper(secrets, server, options).hasKept(), true);
+    const keeper = new TokenKeeper(secrets, server, options);
+    assert.equal(await keeper.token(), "brought");
+    assert.equal(await keeper.renew(), "token 1");
+    assert.equal(secrets.kept.size, 0);
+    await keepToken(secrets, server, { token: "ended", expiresAt: Date.now() + 1000 });
+    assert.equal(await new TokenKeeper(secrets, server, options).token(), "token 2");
+    assert.equal(secrets.kept.size, 0);
+  });
+
+  it("takes what another window brought meanwhile, and throws it away no more than it has to", async () => {
+    const secrets = secretStorage();
+    const options = { signIn: signIn(hour), isKept: true };
+    const keeper = new TokenKeeper(secrets, server, options);
+    assert.equal(await keeper.token(), "token 1");
+    await keepToken(secrets, server, { token: "of the other window", expiresAt: Date.now() + hour });
+    assert.equal(await keeper.renew(), "of the other window");
+    assert.equal(secrets.kept.size, 1);
+    await forgetToken(secrets, server);
+    assert.equal(await new TokenKeeper(secrets, server, options).hasKept(), false);
+  });
+
   it("has none where what was kept is cut", async () => {
     const secrets = secretStorage();
-    await secrets.store("token:http://one.example", '{"token":"t');
-    assert.equal(await new TokenKeeper(secrets, "http://one.example", undefined).token(), undefined);
+    await secrets.store(`token:${server}`, '{"token":"t');
+    assert.equal(await new TokenKeeper(secrets, server, brought).token(), undefined);
   });
 });

@@ -10,6 +10,7 @@ const connected: Connected = {
   url: "http://127.0.0.1:1",
   version: "0.1.0",
   mode: "personal",
+  sessionId: "session_1",
   user: {
     id: "usr_1",
     version: 1,
@@ -18,7 +19,7 @@ const connected: Connected = {
   } as Connected["user"],
 };
 const gone = new AppError("unavailable", "The server is away.");
-const away: ConnectionState = { kind: "disconnected", obstacle: "noServer", error: gone };
+const away: ConnectionState = { kind: "disconnected", obstacle: "noServer", server: "personal", error: gone };
 
 /** The state of a connection, in the test's hand. */
 class Line {
