@@ -4,6 +4,7 @@ import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import type { Client } from "../../../shared/contract/client.ts";
+import type { Session } from "../../../shared/entities/session.ts";
 import type { Project } from "../../../shared/entities/project.ts";
 import { commentData, issueData, repositoryData } from "../../fixtures/github/samples.ts";
 import { startGitHubServer, type GitHubServer } from "../../fixtures/github/server.ts";
@@ -26,6 +27,7 @@ describe("many people on one host", function () {
   this.timeout(120_000);
   const users = linuxUsers();
   let service: TestLinuxUser;
+  let program: string;
   let server: ServiceServer;
   let github: GitHubServer;
   let removeSudoers: () => Promise<void>;
@@ -37,7 +39,7 @@ describe("many people on one host", function () {
   before(async () => {
     service = await users.create();
     const accounts = [await users.create(), await users.create(), await users.create()] as const;
-    const program = await installTestHelper(users);
+    program = await installTestHelper(users);
     removeSudoers = await letActAs(users, service, accounts, program);
     putBackSudoers = async () => {
       removeSudoers = await letActAs(users, service, accounts, program);
@@ -135,6 +137,29 @@ describe("many people on one host", function () {
     }
   });
 
+  it("goes on following the others while one person can't be asked for", async () => {
+    const start = ({ client, project }: Member) => client.sessions.create({ projectId: project.id, tool: "shell" });
+    const statusOf = async ({ client }: Member, { id }: Session) => (await client.sessions.get({ id })).status;
+    const [hers, his] = [await start(alice), await start(bob)];
+    const idle = async () => (await statusOf(alice, hers)) === "idle" && (await statusOf(bob, his)) === "idle";
+    await waitFor(idle, { what: "both shells to be idle" });
+    await removeSudoers();
+    const onlyOthers = await letActAs(users, service, [bob.account, carol.account], program);
+    for (const pid of await helpersOf(alice.account)) process.kill(pid, "SIGKILL");
+    await bob.client.sessions.input({ id: his.id, text: "sleep 6", submit: true });
+    await waitFor(async () => (await statusOf(bob, his)) === "working", {
+      what: "Bob's shell to work",
+      timeoutMs: 4_000,
+    });
+    await waitFor(async () => (await statusOf(bob, his)) === "idle", { what: "Bob's shell to be idle again" });
+    // What is not known changes nothing.
+    assert.equal(await statusOf(alice, hers), "idle");
+    await onlyOthers();
+    await putBackSudoers();
+    await waitFor(() => stopped(alice, hers), { what: "Alice's session to be stopped", timeoutMs: 15_000 });
+    await bob.client.sessions.stop({ id: his.id });
+  });
+
   it("ends each person's helper once nothing needs it, and the server goes on", async () => {
     const none = async () => (await processesOf(bob.account.uid)).length === 0;
     await waitFor(none, { what: "Bob's helper to end" });
@@ -171,6 +196,23 @@ describe("many people on one host", function () {
       );
     await waitFor(again, { what: "acting as Alice to work again" });
   });
+
+  async function helpersOf({ uid }: TestLinuxUser): Promise<number[]> {
+    const pids = await processesOf(uid);
+    const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8")));
+    return pids.filter((_, index) => lines[index]?.includes(path.dirname(program)));
+  }
+
+  /** A start of a helper that failed stands for some seconds. */
+  async function stopped({ client }: Member, { id }: Session): Promise<boolean> {
+    try {
+      await client.sessions.stop({ id });
+      return true;
+    } catch (error) {
+      if ((error as { code?: unknown }).code === "forbidden") return false;
+      throw error;
+    }
+  }
 
   /** Each operation on files, git or sessions of the caller fails like this. */
   async function refused(client: Client, { project, issueId }: Member, error: { code: string; message: RegExp }) {
