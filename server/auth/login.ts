@@ -97,15 +97,26 @@ export class LoginService {
 
   /**
    * Changes a password and ends the person's other sign-ins.
-   * @throws AppError `unauthenticated` for a wrong one, `invalid_input` for a new one that is too easy
+   * @throws AppError `invalid_input` for a wrong one, and for a new one that is too easy
    */
   async changePassword(request: { currentPassword: string; password: string }, principal: Principal, peer: string) {
     const { users, endSignIns } = this.#options;
     const user = users.get(principal.userId);
     requireGood(request.password, user);
-    await this.stepUp({ password: request.currentPassword }, principal, peer);
+    await this.#requireCurrent(request.currentPassword, principal, peer);
     await this.#setPassword(user.id, request.password);
     endSignIns(user.id, principal.sessionId);
+  }
+
+  /** Who asks is known: a wrong password is a wrong field, and no reason for a client to sign in anew. */
+  async #requireCurrent(password: string, principal: Principal, peer: string): Promise<void> {
+    try {
+      await this.stepUp({ password }, principal, peer);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== "unauthenticated") throw error;
+      const errors = [{ path: "currentPassword", message: "is not your password" }];
+      throw new AppError("invalid_input", error.message, { cause: error, errors });
+    }
   }
 
   /** A one-time code with which a person sets a password: a first one, or a new one for one that was forgotten. */

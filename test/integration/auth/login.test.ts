@@ -172,7 +172,8 @@ describe("signing in with e-mail and password", function () {
     const { client, email, token } = await person("ada");
     const elsewhere = await stranger.auth.login({ email, password, client: "elsewhere" });
     await assert.rejects(client.auth.changePassword({ currentPassword: "wrong words", password: "other four words" }), {
-      code: "unauthenticated",
+      code: "invalid_input",
+      errors: [{ path: "currentPassword", message: "is not your password" }],
     });
     await assert.rejects(client.auth.changePassword({ currentPassword: password, password: email }), {
       code: "invalid_input",

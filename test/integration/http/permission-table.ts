@@ -57,7 +57,7 @@ export const permissionTable: Record<string, Row> = {
     body: { email: `${unique("nobody")}@example.org`, password: "four words of mine" },
   })),
   "auth.stepUp": unscoped(everyone(401), () => ({ path: "/api/auth/step-up", body: { totp: "123456" } })),
-  "auth.changePassword": unscoped(everyone(401), () => ({
+  "auth.changePassword": unscoped(everyone(400), () => ({
     path: "/api/auth/password",
     body: { currentPassword: "four words of mine", password: "four other words" },
   })),
