@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import type { Aiops } from "./aiops.ts";
 import type { ConnectionState } from "./connection/state.ts";
 import type { ContextKeys } from "./context-keys.ts";
+import { keepWorkspacesFresh } from "./keep-workspaces-fresh.ts";
 import { troubleMessage } from "./views/trouble-item.ts";
 import type { WaitingNotices } from "./waiting.ts";
 
@@ -74,6 +75,7 @@ export function showViews(aiops: Aiops, waiting: WaitingNotices): vscode.Disposa
     model.projects.onDidChange(troublesChanged),
     model.syncs.onDidChange(troublesChanged),
     issues.onDidChangeVisibility(troublesChanged),
+    keepWorkspacesFresh(model, projects),
     sessions.onDidChangeVisibility(({ visible }) => views.sessions.setVisible(visible)),
   );
 }

@@ -3,6 +3,15 @@ export { addProject } from "./add-project.ts";
 export { assignIssue, changeStatus, commentIssue, labelIssue } from "./change-issues.ts";
 export { createIssue, createIssueFromSelection } from "./create-issue.ts";
 export {
+  commitWorkspace,
+  createWorkspaceBranch,
+  mergeWorkspaceBranch,
+  pullWorkspace,
+  pushWorkspace,
+  removeWorkspace,
+  switchWorkspaceBranch,
+} from "./git.ts";
+export {
   clearFilter,
   copyIssueKey,
   copyIssueUrl,

@@ -1,3 +1,4 @@
+import { sep } from "node:path";
 import { EventEmitter, type Disposable } from "vscode";
 import type { Request } from "../connection/connection.ts";
 import type { Workspace } from "../../shared/entities/workspace.ts";
@@ -7,6 +8,10 @@ interface Entry {
   workspace: Workspace | undefined;
   error: AppError | undefined;
   loading: Promise<void> | undefined;
+  /** Counts the times it was asked for, so that one who asks while it is read gets what is true after that. */
+  asked: number;
+  /** Counts what was told meanwhile, so that an answer that is older does not take its place. */
+  told: number;
 }
 
 /** The state of the person's clone of each project, read when it is first looked at. Fires project ids. */
@@ -28,17 +33,27 @@ export class Workspaces implements Disposable {
     return this.#entries.get(projectId)?.error;
   }
 
+  /** The project in whose clone or worktrees a path lies, of those that were read. */
+  projectAt(path: string): string | undefined {
+    for (const [projectId, { workspace }] of this.#entries) {
+      if (workspace?.exists !== true) continue;
+      const trees = [workspace.path, ...workspace.worktrees.map((tree) => tree.path)];
+      if (trees.some((tree) => isWithin(tree, path))) return projectId;
+    }
+    return undefined;
+  }
+
   /** Reads the state of a clone that has not been read. */
   load(projectId: string): Promise<void> {
     const entry = this.#entries.get(projectId);
     if (entry?.workspace !== undefined || entry?.error !== undefined) return Promise.resolve();
-    return this.refresh(projectId);
+    return entry?.loading ?? this.refresh(projectId);
   }
 
-  /** Reads the state of a clone now. */
+  /** Reads the state of a clone now; once more where it is being read already. */
   refresh(projectId: string): Promise<void> {
-    const entry: Entry = this.#entries.get(projectId) ?? { workspace: undefined, error: undefined, loading: undefined };
-    this.#entries.set(projectId, entry);
+    const entry = this.#entry(projectId);
+    entry.asked += 1;
     entry.loading ??= this.#read(projectId, entry).finally(() => {
       entry.loading = undefined;
     });
@@ -46,7 +61,10 @@ export class Workspaces implements Disposable {
   }
 
   put(projectId: string, workspace: Workspace): void {
-    this.#entries.set(projectId, { workspace, error: undefined, loading: undefined });
+    const entry = this.#entry(projectId);
+    entry.told += 1;
+    entry.workspace = workspace;
+    entry.error = undefined;
     this.#changed.fire(projectId);
   }
 
@@ -65,13 +83,32 @@ export class Workspaces implements Disposable {
     this.#changed.dispose();
   }
 
+  #entry(projectId: string): Entry {
+    const known = this.#entries.get(projectId);
+    if (known !== undefined) return known;
+    const entry: Entry = { workspace: undefined, error: undefined, loading: undefined, asked: 0, told: 0 };
+    this.#entries.set(projectId, entry);
+    return entry;
+  }
+
   async #read(projectId: string, entry: Entry): Promise<void> {
-    try {
-      entry.workspace = await this.#request((client) => client.workspaces.get({ id: projectId }));
-      entry.error = undefined;
-    } catch (error) {
-      entry.error = error instanceof AppError ? error : new AppError("internal", errorMessage(error), { cause: error });
+    for (;;) {
+      const { asked, told } = entry;
+      try {
+        const workspace = await this.#request((client) => client.workspaces.get({ id: projectId }));
+        if (entry.told === told) Object.assign(entry, { workspace, error: undefined });
+      } catch (error) {
+        const known =
+          error instanceof AppError ? error : new AppError("internal", errorMessage(error), { cause: error });
+        if (entry.told === told) entry.error = known;
+      }
+      if (entry.asked === asked) break;
     }
     if (this.#entries.get(projectId) === entry) this.#changed.fire(projectId);
   }
+}
+
+/** Whether a path is a folder's or lies below it. Sessions and git name folders without a trailing separator. */
+export function isWithin(folder: string, path: string): boolean {
+  return path === folder || path.startsWith(folder + sep);
 }

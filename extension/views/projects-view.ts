@@ -1,11 +1,18 @@
-import { homedir } from "node:os";
-import { basename, sep } from "node:path";
 import * as vscode from "vscode";
 import type { Model } from "../model/model.ts";
-import type { Project } from "../../shared/entities/project.ts";
-import type { Workspace, Worktree } from "../../shared/entities/workspace.ts";
+import { isRunning, treeAbilities, type TreeAbility } from "../model/git-tree.ts";
+import type { Workspace } from "../../shared/entities/workspace.ts";
+import {
+  commitItem,
+  failedItem,
+  initialiseItem,
+  issuesOnlyItem,
+  pathItem,
+  projectItem,
+  worktreeItem,
+} from "./project-items.ts";
 import { lastRead, oldest, troubleMessage } from "./trouble-item.ts";
-import { ago, appendFact, dateTime, oneLine, untrustedMarkdown } from "./text.ts";
+import { appendFact } from "./text.ts";
 
 export type ProjectsNode =
   | { kind: "project"; projectId: string }
@@ -20,6 +27,8 @@ export class ProjectsView implements vscode.TreeDataProvider<ProjectsNode>, vsco
   readonly #changed = new vscode.EventEmitter<ProjectsNode | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #subscriptions: vscode.Disposable[];
+  /** Where sessions run, as the items were drawn: their branches can't be changed. */
+  #busy = "";
 
   constructor(model: Model, isShown: () => boolean) {
     this.#model = model;
@@ -32,6 +41,7 @@ export class ProjectsView implements vscode.TreeDataProvider<ProjectsNode>, vsco
         for (const id of projectIds) this.#redraw(id);
       }),
       model.workspaces.onDidChange((projectId) => this.#redraw(projectId)),
+      model.sessions.onDidChange(() => this.#sessionsChanged()),
     ];
   }
 
@@ -84,6 +94,17 @@ export class ProjectsView implements vscode.TreeDataProvider<ProjectsNode>, vsco
     if (node !== undefined) this.#changed.fire(node);
   }
 
+  #sessionsChanged(): void {
+    const running = this.#model.sessions.all().filter(({ status }) => isRunning(status));
+    const busy = running
+      .map(({ workspacePath }) => workspacePath)
+      .toSorted()
+      .join("\0");
+    if (busy === this.#busy) return;
+    this.#busy = busy;
+    this.#changed.fire(undefined);
+  }
+
   #node(key: string, node: ProjectsNode): ProjectsNode {
     const known = this.#nodes.get(key) ?? node;
     this.#nodes.set(key, known);
@@ -121,41 +142,31 @@ export class ProjectsView implements vscode.TreeDataProvider<ProjectsNode>, vsco
   }
 
   #item(node: ProjectsNode, workspace: Workspace | undefined): vscode.TreeItem {
-    if (node.kind === "project") return this.#projectItem(this.#model.projects.get(node.projectId), workspace);
+    if (node.kind === "project") return this.#projectItem(node.projectId, workspace);
     if (node.kind === "initialise") return initialiseItem(node.projectId);
     if (node.kind === "failed") return failedItem(this.#model.workspaces.error(node.projectId)?.message ?? "");
     if (node.kind === "commit") return commitItem(workspace);
     if (node.kind === "worktree") {
-      return worktreeItem(
-        node,
-        workspace?.worktrees.find(({ path }) => path === node.path),
-      );
+      const worktree = workspace?.worktrees.find(({ path }) => path === node.path);
+      const abilities = worktree === undefined ? [] : treeAbilities(worktree, this.#model.sessions.all());
+      return worktreeItem(node, worktree, abilities);
     }
     return pathItem(workspace?.path ?? "", vscode.l10n.t("Workspace"), "workspace", node.projectId);
   }
 
-  #projectItem(project: Project | undefined, workspace: Workspace | undefined): vscode.TreeItem {
+  #projectItem(projectId: string, workspace: Workspace | undefined): vscode.TreeItem {
+    const project = this.#model.projects.get(projectId);
     if (project === undefined) return new vscode.TreeItem("");
-    if (this.#isIssuesOnly(project.id)) return issuesOnlyItem(project);
-    if (workspace === undefined) void this.#model.workspaces.load(project.id);
-    const item = new vscode.TreeItem(
-      oneLine(project.name),
-      this.#model.projects.size > 5
-        ? vscode.TreeItemCollapsibleState.Collapsed
-        : vscode.TreeItemCollapsibleState.Expanded,
-    );
-    const ready = workspace?.exists === true;
-    item.description = workspace === undefined ? "" : ready ? gitState(workspace) : vscode.l10n.t("no workspace yet");
-    item.iconPath = new vscode.ThemeIcon(ready ? "repo" : "repo-clone");
-    item.contextValue = ready ? "project.workspace" : "project";
-    const tooltip = untrustedMarkdown();
-    tooltip.appendMarkdown("**").appendText(oneLine(project.name)).appendMarkdown("**");
-    if (project.repositoryUrl !== "") appendFact(tooltip, vscode.l10n.t("Repository"), project.repositoryUrl);
-    for (const { externalProject } of project.links) appendFact(tooltip, vscode.l10n.t("Issues from"), externalProject);
-    if (ready) appendFact(tooltip, vscode.l10n.t("Workspace"), workspace.path);
-    item.tooltip = tooltip;
-    item.accessibilityInformation = { label: `${oneLine(project.name)}, ${spokenState(workspace)}` };
-    return item;
+    if (this.#isIssuesOnly(projectId)) return issuesOnlyItem(project);
+    if (workspace === undefined) void this.#model.workspaces.load(projectId);
+    const isOpen = this.#model.projects.size <= 5;
+    return projectItem(project, workspace, this.#abilitiesOf(workspace), isOpen);
+  }
+
+  #abilitiesOf(workspace: Workspace | undefined): TreeAbility[] {
+    if (workspace?.exists !== true) return [];
+    const all = [workspace.path, ...workspace.worktrees.map(({ path }) => path)];
+    return treeAbilities(workspace, this.#model.sessions.all(), all);
   }
 }
 
@@ -168,104 +179,4 @@ function nodeKey(node: ProjectsNode): string {
     default:
       return `${node.projectId}/${node.kind}`;
   }
-}
-
-/** As a prompt shows it: `main ↑1 ↓2 ●`. */
-function gitState(workspace: Workspace): string {
-  return [
-    workspace.branch ?? vscode.l10n.t("detached"),
-    workspace.ahead > 0 ? `↑${workspace.ahead}` : "",
-    workspace.behind > 0 ? `↓${workspace.behind}` : "",
-    workspace.dirty ? "●" : "",
-  ]
-    .filter((part) => part !== "")
-    .join(" ");
-}
-
-function spokenState(workspace: Workspace | undefined): string {
-  if (workspace === undefined) return vscode.l10n.t("reading its workspace");
-  if (!workspace.exists) return vscode.l10n.t("no workspace yet");
-  return [
-    vscode.l10n.t("branch {0}", workspace.branch ?? vscode.l10n.t("detached")),
-    vscode.l10n.t("{0} ahead, {1} behind", workspace.ahead, workspace.behind),
-    workspace.dirty ? vscode.l10n.t("uncommitted changes") : vscode.l10n.t("clean"),
-  ].join(", ");
-}
-
-function issuesOnlyItem(project: Project): vscode.TreeItem {
-  const item = new vscode.TreeItem(oneLine(project.name));
-  item.description = vscode.l10n.t("issues only, no repository");
-  item.iconPath = new vscode.ThemeIcon("issues");
-  item.contextValue = "project.issues";
-  item.accessibilityInformation = { label: `${oneLine(project.name)}, ${item.description}` };
-  return item;
-}
-
-function failedItem(message: string): vscode.TreeItem {
-  const item = new vscode.TreeItem(oneLine(message));
-  item.tooltip = message;
-  item.description = vscode.l10n.t("Click to try again");
-  item.iconPath = new vscode.ThemeIcon("error", new vscode.ThemeColor("errorForeground"));
-  item.contextValue = "failed";
-  item.command = { command: "aiops.refreshProjects", title: vscode.l10n.t("Try Again") };
-  return item;
-}
-
-function initialiseItem(projectId: string): vscode.TreeItem {
-  const item = new vscode.TreeItem(vscode.l10n.t("Initialise Workspace"));
-  item.description = vscode.l10n.t("clone the repository for me");
-  item.iconPath = new vscode.ThemeIcon("cloud-download");
-  item.contextValue = "initialise";
-  item.command = {
-    command: "aiops.initialiseWorkspace",
-    title: vscode.l10n.t("Initialise Workspace"),
-    arguments: [{ projectId }],
-  };
-  return item;
-}
-
-function commitItem(workspace: Workspace | undefined): vscode.TreeItem {
-  const commit = workspace?.lastCommit ?? undefined;
-  if (commit === undefined) return new vscode.TreeItem("");
-  const item = new vscode.TreeItem(oneLine(commit.subject));
-  const where = workspace?.branch ?? vscode.l10n.t("detached");
-  item.description = vscode.l10n.t("{0}, {1}, on {2}", oneLine(commit.author), ago(commit.at), where);
-  item.iconPath = new vscode.ThemeIcon("git-commit");
-  item.contextValue = "commit";
-  const tooltip = untrustedMarkdown();
-  tooltip.appendMarkdown("**").appendText(oneLine(commit.subject)).appendMarkdown("**");
-  appendFact(tooltip, vscode.l10n.t("By"), commit.author);
-  appendFact(tooltip, vscode.l10n.t("When"), dateTime(commit.at));
-  appendFact(tooltip, vscode.l10n.t("Branch"), where);
-  appendFact(tooltip, vscode.l10n.t("Commit"), commit.sha);
-  item.tooltip = tooltip;
-  return item;
-}
-
-function pathItem(path: string, what: string, contextValue: string, projectId: string): vscode.TreeItem {
-  const item = new vscode.TreeItem(fromHome(path));
-  item.description = what;
-  item.tooltip = path;
-  item.iconPath = new vscode.ThemeIcon("folder");
-  item.contextValue = contextValue;
-  item.command = {
-    command: "aiops.openWorkspace",
-    title: vscode.l10n.t("Open Folder"),
-    arguments: [{ projectId, path }],
-  };
-  return item;
-}
-
-/** A path as a shell's prompt shows it: what matters of it fits into a side bar. */
-function fromHome(path: string): string {
-  const home = homedir();
-  return path.startsWith(home + sep) ? `~${path.slice(home.length)}` : path;
-}
-
-function worktreeItem(node: { projectId: string; path: string }, worktree: Worktree | undefined): vscode.TreeItem {
-  const branch = worktree?.branch ?? vscode.l10n.t("detached");
-  const item = pathItem(node.path, worktree?.dirty === true ? `${branch} ●` : branch, "worktree", node.projectId);
-  item.label = basename(node.path);
-  item.iconPath = new vscode.ThemeIcon("git-branch");
-  return item;
 }

@@ -1,0 +1,69 @@
+import * as vscode from "vscode";
+import type { Aiops } from "../aiops.ts";
+import { isWithin } from "../model/workspaces.ts";
+import { AppError } from "../../shared/errors.ts";
+import type { Outcome } from "../progress.ts";
+import { oneLine } from "../views/text.ts";
+import type { GitTarget } from "./git-target.ts";
+import { isConfirmed } from "./targets.ts";
+
+const cancelled = { kind: "cancelled" } as const;
+
+/**
+ * Deletes a clone with its worktrees, or one worktree, after the person said so; what holds work only after they saw
+ * what would be lost.
+ */
+export async function removeTree(aiops: Aiops, target: GitTarget, given: unknown): Promise<Outcome<undefined>> {
+  const { project, worktree, path } = target;
+  const what =
+    worktree === undefined
+      ? vscode.l10n.t("Remove the workspace of {0}?", oneLine(project.name))
+      : vscode.l10n.t("Remove this worktree of {0}?", oneLine(project.name));
+  const stays =
+    worktree === undefined
+      ? vscode.l10n.t("The folder and its worktrees are deleted. What was pushed stays on the remote.")
+      : vscode.l10n.t("The folder is deleted. The branch stays in the clone.");
+  if (!isConfirmed(given) && !(await confirmed(what, [path, stays, ...openHere(path)], vscode.l10n.t("Remove")))) {
+    return cancelled;
+  }
+  try {
+    await remove(aiops, target, false);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "dirty_tree") throw error;
+    const detail = [error.message, ...losses(error)];
+    if (!(await confirmed(what, detail, vscode.l10n.t("Remove and Lose It")))) return cancelled;
+    await remove(aiops, target, true);
+  }
+  await aiops.model.workspaces.refresh(project.id);
+  return { kind: "done", value: undefined };
+}
+
+async function remove(aiops: Aiops, { project, worktree, path }: GitTarget, force: boolean): Promise<void> {
+  await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t("Removing {0}", path) },
+    () =>
+      aiops.connection.request((client) =>
+        client.workspaces.remove({ id: project.id, force, ...(worktree === undefined ? {} : { worktree }) }),
+      ),
+  );
+}
+
+async function confirmed(question: string, detail: readonly string[], button: string): Promise<boolean> {
+  const options = { modal: true, detail: detail.join("\n\n") };
+  return (await vscode.window.showWarningMessage(question, options, button)) === button;
+}
+
+function openHere(path: string): string[] {
+  const isOpen = vscode.workspace.workspaceFolders?.some(({ uri }) => isWithin(path, uri.fsPath)) === true;
+  return isOpen ? [vscode.l10n.t("It is open in this window.")] : [];
+}
+
+/** How many commits of which branch, as the server counted them. */
+function losses(error: AppError): string[] {
+  const unpushed: unknown = error.data["unpushed"];
+  if (!Array.isArray(unpushed)) return [];
+  return unpushed.flatMap((each: unknown) => {
+    if (typeof each !== "object" || each === null || !("ref" in each) || !("commits" in each)) return [];
+    return [vscode.l10n.t("{0}: {1} commits", oneLine(String(each.ref)), String(each.commits))];
+  });
+}
