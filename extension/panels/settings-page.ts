@@ -3,6 +3,8 @@ import type { SettingsData, SettingsPageId } from "../../shared/messages/setting
 import type { Connected } from "../connection/state.ts";
 import { readAll } from "../model/read-all.ts";
 import { connectionsSource } from "./settings-connections.ts";
+import { peopleSource } from "./settings-people.ts";
+import { projectsSource } from "./settings-projects.ts";
 import type { PanelParts } from "./panel-frame.ts";
 
 /** Where a page of the settings gets what it shows. */
@@ -21,5 +23,7 @@ export function pageSources(parts: PanelParts): { [P in SettingsPageId]: PageSou
       entities: ["tenant"],
       read: async () => ({ tenants: await request((client) => readAll((page) => client.tenants.list(page))) }),
     },
+    people: peopleSource(parts),
+    projects: projectsSource(parts),
   };
 }

@@ -10,7 +10,12 @@ import type { SettingsMemory, SettingsPanel } from "./settings-panel.ts";
 const theOne = "settings";
 
 /** Every page by its id, for places that come from elsewhere. */
-const pages: Record<SettingsPageId, SettingsPageId> = { connections: "connections", tenants: "tenants" };
+const pages: Record<SettingsPageId, SettingsPageId> = {
+  connections: "connections",
+  tenants: "tenants",
+  people: "people",
+  projects: "projects",
+};
 
 /** The settings panel: one at most, brought back after a window reload, and opened again with what was not saved. */
 export class SettingsPanels implements vscode.Disposable {

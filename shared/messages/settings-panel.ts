@@ -7,6 +7,8 @@ import {
   type ConnectionDraft,
   type ConnectionsData,
 } from "./settings/connections.ts";
+import type { PeopleData } from "./settings/people.ts";
+import type { ProjectsData } from "./settings/projects.ts";
 import {
   anything,
   fromHost,
@@ -26,13 +28,15 @@ import {
 export const settingsPanelType = "aiops.settings";
 
 /** The pages of the panel; each later one joins here and in the three tables below. */
-export const settingsPage = oneOf("connections", "tenants");
+export const settingsPage = oneOf("connections", "tenants", "people", "projects");
 export type SettingsPageId = Read<typeof settingsPage>;
 
 /** What each page shows. */
 export interface SettingsData {
   connections: ConnectionsData;
   tenants: { tenants: Tenant[] };
+  people: PeopleData;
+  projects: ProjectsData;
 }
 
 /** A form's fields and what is typed in them, as `webviews/ui/schema-form.ts` keeps it: never a secret. */
@@ -47,17 +51,34 @@ export type FormDraft = Read<typeof formDraft>;
 export interface SettingsDrafts {
   connections: ConnectionDraft;
   tenants: FormDraft;
+  people: FormDraft;
+  projects: FormDraft;
 }
 const drafts: { [P in SettingsPageId]: Shape<SettingsDrafts[P]> } = {
   connections: connectionDraft,
   tenants: formDraft,
+  people: formDraft,
+  projects: formDraft,
 };
 
 /**
  * The contract's operations that pages call as they are; the host does no other. What needs something of VS Code, as its
  * sign-in, is a request of its own instead.
  */
-export const settingsOperations = ["tenants.create", "tenants.update", "tenants.remove"] as const;
+export const settingsOperations = [
+  "tenants.create",
+  "tenants.update",
+  "tenants.remove",
+  "users.create",
+  "users.update",
+  "users.remove",
+  "users.issueCode",
+  "projects.create",
+  "projects.update",
+  "projects.remove",
+  "projects.addLink",
+  "projects.removeLink",
+] as const;
 export type SettingsOperation = (typeof settingsOperations)[number];
 
 /** A place in the settings: a page, and an item of it by id; empty for the page itself. */

@@ -88,6 +88,27 @@ const around = { canWrite: true, readOnlyReason: null, offlineSince: null };
 const emptyPages: { [P in SettingsState["page"]]: LoadedPage<P> } = {
   connections: { ...loaded, connections: [] },
   tenants: { kind: "loaded", page: "tenants", tenants: [], ...around },
+  people: {
+    kind: "loaded",
+    page: "people",
+    mode: "shared",
+    strategy: "mapping",
+    me: "",
+    people: [],
+    tenants: [],
+    connections: [],
+    ...around,
+  },
+  projects: {
+    kind: "loaded",
+    page: "projects",
+    projects: [],
+    tenants: [],
+    people: [],
+    connections: [],
+    sshKeys: [],
+    ...around,
+  },
 };
 
 /** The settings panel, and the test in its extension host's place. */

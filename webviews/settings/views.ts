@@ -1,7 +1,8 @@
-import type { LoadedPage, SettingsDrafts, SettingsPageId } from "../../shared/messages/settings-panel.ts";
+import type { FormDraft, LoadedPage, SettingsDrafts, SettingsPageId } from "../../shared/messages/settings-panel.ts";
 import { confirmDialog } from "../ui/dialog.ts";
 import { element, replaceChildren, type Child } from "../ui/dom.ts";
 import { icon } from "../ui/icons.ts";
+import type { SchemaForm } from "../ui/schema-form.ts";
 import type { SettingsContext } from "./context.ts";
 import type { Page, PageStart } from "./page.ts";
 
@@ -134,4 +135,29 @@ export function itemButton(id: string, { edit }: Pick<Ways, "edit">): HTMLElemen
 export function section(id: string, title: string, ...children: Child[]): HTMLElement {
   const heading = element("h2", { attributes: { id: `section-${id}` } }, title);
   return element("section", { attributes: { "aria-labelledby": heading.id } }, heading, ...children);
+}
+
+/** A view whose draft is that of one form. */
+interface FormView<P extends SettingsPageId> extends Omit<View<P>, "draft"> {
+  draft: () => FormDraft | null;
+}
+
+/** The view that adds an item: its form, with the way back. @param follow told what is shown, before the form is */
+export function addPage<P extends SettingsPageId>(
+  made: SchemaForm,
+  { back, title, first, ways }: { back: string; title: string; first: LoadedPage<P>; ways: Ways },
+  follow: (state: LoadedPage<P>) => void = () => undefined,
+): FormView<P> {
+  const update = (state: LoadedPage<P>): void => {
+    follow(state);
+    made.update(null, state.canWrite);
+  };
+  update(first);
+  return {
+    element: element("div", { class: "item-page" }, backButton(back, ways), pageTitle(title), made.element),
+    place: { view: "add", item: "" },
+    update,
+    draft: made.draft,
+    isDirty: made.isDirty,
+  };
 }

@@ -26,6 +26,8 @@ const strokes = {
   key: "M5.2 7.6a2.9 2.9 0 1 0 .1 0M7.3 8.4l6-6M11 4.8l1.8 1.8",
   link: "M6.6 9.4a2.8 2.8 0 0 0 4 0l2.6-2.6a2.8 2.8 0 0 0-4-4l-.9.9M9.4 6.6a2.8 2.8 0 0 0-4 0L2.8 9.2a2.8 2.8 0 0 0 4 4l.9-.9",
   tenant: "M2.6 14.2V2.2h6.6v12M9.2 6.4h4.2v7.8M1.4 14.2h13.2M5 5.2h1.8M5 8h1.8M5 10.8h1.8",
+  person: "M8 1.8a2.9 2.9 0 1 0 0 5.8a2.9 2.9 0 1 0 0-5.8M2.4 14.2c.3-3 2.6-4.6 5.6-4.6s5.3 1.6 5.6 4.6",
+  project: "M1.8 3.2h4.6l1.6 1.9h6.2v8.1H1.8z",
   trash: "M2.6 4h10.8M6 3.8V2.2h4v1.6M4 4.2l.7 9.6h6.6l.7-9.6M6.8 6.8v4.4M9.2 6.8v4.4",
   // Of the trackers: drawn after what people know them by, not their marks.
   github:

@@ -3,88 +3,36 @@ import type { FormDraft, LoadedPage } from "../../../shared/messages/settings-pa
 import { busyButton } from "../../ui/busy-button.ts";
 import { confirmDialog } from "../../ui/dialog.ts";
 import { element } from "../../ui/dom.ts";
-import { icon } from "../../ui/icons.ts";
-import { arrangeChildren } from "../../ui/keyed-list.ts";
-import { plainLine } from "../../ui/plain-line.ts";
 import { schemaForm, type SchemaForm, type SchemaFormOptions } from "../../ui/schema-form.ts";
 import { callOperation, type SettingsContext } from "../context.ts";
 import type { Page, PageStart } from "../page.ts";
-import {
-  addButton,
-  backButton,
-  createItemsPage,
-  itemButton,
-  listHead,
-  pageTitle,
-  section,
-  type View,
-  type Ways,
-} from "../views.ts";
+import { itemList } from "../item-list.ts";
+import { addPage, backButton, createItemsPage, pageTitle, section, type View, type Ways } from "../views.ts";
 
 type State = LoadedPage<"tenants">;
 type TenantView = View<"tenants">;
 
 /** The page of tenants: whose projects, connections and people are kept apart. */
 export function createTenantsPage(context: SettingsContext, start: PageStart<"tenants">): Page<"tenants"> {
+  const { t } = context.locale;
   return createItemsPage(context, start, {
-    list: (state, ways) => listView(context, state, ways),
+    list: (first, ways) =>
+      itemList(context, first, {
+        title: t("Tenants"),
+        lead: () => t("What belongs to one tenant is never shown to the people of another."),
+        addLabel: t("Add Tenant"),
+        emptyText: t("No tenant yet. Projects, connections and people belong to one."),
+        icon: "tenant",
+        items: ({ tenants }) => tenants,
+        facts: ({ slug, description }) => [slug, description],
+        ways,
+      }),
     add: (state, ways, draft) => addView(context, state, ways, draft),
     edit: (state, ways, id, draft) => {
       const tenant = state.tenants.find((one) => one.id === id);
       return tenant === undefined ? null : editView(context, state, ways, tenant, draft);
     },
   });
-}
-
-function listView({ locale }: SettingsContext, first: State, ways: Ways): TenantView {
-  const { t } = locale;
-  const add = addButton(t("Add Tenant"), ways.add);
-  const list = element("ul", { class: "item-list", attributes: { "aria-labelledby": "page-title" } });
-  const empty = element("p", { class: "empty" }, t("No tenant yet. Projects, connections and people belong to one."));
-  const rows = new Map<string, ReturnType<typeof row>>();
-
-  function row(id: string) {
-    const name = itemButton(id, ways);
-    const facts = element("p", { class: "row-facts" });
-    const made = element(
-      "li",
-      { class: "item-row" },
-      icon("tenant"),
-      element("div", {}, element("h2", {}, name), facts),
-    );
-    return {
-      element: made,
-      update: (tenant: Tenant) => {
-        name.textContent = tenant.name;
-        const parts = [tenant.slug, plainLine(tenant.description)].filter((part) => part !== "");
-        facts.replaceChildren(...parts.map((part) => element("bdi", {}, part)));
-      },
-    };
-  }
-
-  function update({ tenants, canWrite }: State): void {
-    const sorted = tenants.toSorted((a, b) => a.name.localeCompare(b.name, locale.language));
-    const shown = sorted.map((tenant) => {
-      const one = rows.get(tenant.id) ?? row(tenant.id);
-      rows.set(tenant.id, one);
-      one.update(tenant);
-      return one.element;
-    });
-    arrangeChildren(list, shown);
-    list.hidden = sorted.length === 0;
-    empty.hidden = sorted.length > 0;
-    add.toggleAttribute("disabled", !canWrite);
-  }
-  update(first);
-
-  const lead = t("What belongs to one tenant is never shown to the people of another.");
-  return {
-    element: element("div", {}, ...listHead(t("Tenants"), lead, add), empty, list),
-    place: { view: "list", item: "" },
-    update,
-    draft: () => null,
-    isDirty: () => false,
-  };
 }
 
 type FormParts = Pick<
@@ -127,20 +75,7 @@ function addView(context: SettingsContext, first: State, ways: Ways, draft: Form
       context.notices.announce(t("{0} was added", name));
     },
   });
-  made.update(null, first.canWrite);
-  return {
-    element: element(
-      "div",
-      { class: "item-page" },
-      backButton(t("All tenants"), ways),
-      pageTitle(t("Add Tenant")),
-      made.element,
-    ),
-    place: { view: "add", item: "" },
-    update: ({ canWrite }) => made.update(null, canWrite),
-    draft: made.draft,
-    isDirty: made.isDirty,
-  };
+  return addPage(made, { back: t("All tenants"), title: t("Add Tenant"), first, ways });
 }
 
 function editView(
