@@ -17,7 +17,9 @@ function main(): void {
     process.stderr.write(`aiops-helper refuses to run: ${why}\n`);
     process.exit(exitRefused);
   }
-  process.umask(0o077);
+  // What a login gives (login.defs(5)), for the service's own may be stricter: what people's git and sessions make is as
+  // if they had made it in their shell. The files the helper itself writes say their modes.
+  process.umask(0o022);
   process.chdir("/");
   const identity = ownIdentity();
   const user = createLocalUser(identity, environmentOf(identity));

@@ -39,7 +39,7 @@ describe("acting as other Linux users", function () {
       { uid: alice.uid, home: alice.home, shell: "/bin/bash" },
     );
     const { stdout } = await asAlice.run(sh("id -u; id -g; pwd; umask"));
-    assert.deepEqual(stdout.trim().split("\n"), [String(alice.uid), String(alice.gid), alice.home, "0077"]);
+    assert.deepEqual(stdout.trim().split("\n"), [String(alice.uid), String(alice.gid), alice.home, "0022"]);
 
     const file = path.join(alice.home, "notes", "today.txt");
     await asAlice.files.makeDirectory(path.dirname(file), { root: alice.home });
