@@ -101,7 +101,7 @@ export function editPerson(
       { class: "item-page" },
       backButton(t("All people"), ways),
       title,
-      section("linux", t("Linux user"), linux),
+      section("host", t("On the host"), linux),
       section("details", t("Details"), made.element),
       section("access", t("Sign-in"), access.element),
       section("delete", t("Delete"), element("div", { class: "buttons" }, remove.element)),
