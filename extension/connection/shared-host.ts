@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import fs from "node:fs/promises";
 import http from "node:http";
 import os from "node:os";
-import { hostSignInIo } from "../../shared/contract/host-sign-in-io.ts";
+import { hostSignInIo, type NodeParts } from "../../shared/contract/host-sign-in-io.ts";
 import {
   findSharedServer as find,
   requireSharedServer as require,
@@ -14,18 +14,23 @@ import { AppError } from "../../shared/errors.ts";
 
 // This module carries the validation of what a server says before it is known, and is imported only where there is one.
 
-const io = hostSignInIo({
-  execFile,
-  fs,
-  os,
-  openHttp: () => {
-    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
-    return {
-      request: (url, options, answered) => http.request(url, { ...options, agent }, answered),
-      destroy: () => agent.destroy(),
-    };
-  },
-});
+/**
+ * VS Code puts an agent of its own, for proxies, in the place of the one that `http.request` is given, and with it a new
+ * connection in the place of the one that is kept. The class itself it leaves alone.
+ */
+const openHttp: NodeParts["openHttp"] = () => {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+  return {
+    request: ({ hostname, port, pathname: path, search }, options, answered) =>
+      new http.ClientRequest(
+        { ...options, agent, hostname: hostname.replace(/^\[|\]$/g, ""), port, path: `${path}${search}` },
+        answered,
+      ),
+    destroy: () => agent.destroy(),
+  };
+};
+
+const io = hostSignInIo({ execFile, fs, os, openHttp });
 
 /** This host's shared server. @throws AppError unsafe_path, invalid_input */
 export function findSharedServer(file: string): Promise<SharedServer | undefined> {
