@@ -335,7 +335,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
     }),
     requireStepUp,
   });
-  const workOperations = workRoutes(os, { contexts, work, workspaces: workspaceJobs, starter });
+  const workOperations = workRoutes(os, { contexts, work, workspaces: workspaceJobs, starter, requireStepUp });
   const router = os.router({
     system: {
       ...systemRoutes(os, { version, uptime, checkStorage: () => database.exec("SELECT 1") }),

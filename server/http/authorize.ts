@@ -2,7 +2,12 @@ import { implement } from "@orpc/server";
 import type { AuditActor } from "../../shared/entities/audit.ts";
 import { id } from "../../shared/entities/common.ts";
 import { contract } from "../../shared/contract/index.ts";
-import { takesStepUp, type OperationMeta, type ScopedEntity } from "../../shared/contract/operation.ts";
+import {
+  administersOthers,
+  takesStepUp,
+  type OperationMeta,
+  type ScopedEntity,
+} from "../../shared/contract/operation.ts";
 import { AppError } from "../../shared/errors.ts";
 import { isRecord } from "../../shared/values.ts";
 import {
@@ -69,6 +74,7 @@ export function createImplementer({ audit, placements, requireStepUp }: Authoriz
         checkToken(meta, meta.capability, principal);
         if (takesStepUp(meta)) requireStepUp(principal);
         scoped = checkScopes(meta, input, principal, placements);
+        if (scoped.ofAnother && administersOthers(meta)) requireAdministrator(principal, requireStepUp);
       } catch (error) {
         if (writes) await audit.append({ ...subject, outcome: "denied", error: toAppError(error).code });
         throw error;
@@ -110,10 +116,7 @@ function actorOf(principal: Principal): AuditActor {
 function checkToken(meta: OperationMeta, capability: Capability, { scopes }: Principal): void {
   if (scopes === null) return;
   if (meta.personOnly === true || takesStepUp(meta)) {
-    throw new AppError(
-      "forbidden",
-      "A personal access token can't do this: it never administers, approves, or changes how you sign in. Sign in yourself.",
-    );
+    throw notWithToken();
   }
   if (!scopesAllow(scopes, { capability, effect: meta.effect })) {
     throw new AppError(
@@ -123,8 +126,26 @@ function checkToken(meta: OperationMeta, capability: Capability, { scopes }: Pri
   }
 }
 
+function notWithToken(): AppError {
+  return new AppError(
+    "forbidden",
+    "A personal access token can't do this: it never administers, approves, or changes how you sign in. Sign in yourself.",
+  );
+}
+
+/**
+ * What touches another person or acts as them, which administrators alone may do: by themselves, with a step-up.
+ * @throws AppError forbidden for a personal access token, step_up_required
+ */
+export function requireAdministrator(principal: Principal, requireStepUp: AuthorizeOptions["requireStepUp"]): void {
+  if (principal.scopes !== null) throw notWithToken();
+  requireStepUp(principal);
+}
+
 interface Scoped {
   tenantId: string | null;
+  /** Whether something of it is another person's, whom the caller administers. */
+  ofAnother: boolean;
 }
 
 /**
@@ -153,7 +174,7 @@ function madeTarget(action: string, output: unknown, fallback: string): string {
 
 function checkScopes(meta: OperationMeta, input: unknown, principal: Principal, placements: Placements): Scoped {
   const fields = isRecord(input) ? input : {};
-  const scoped: Scoped = { tenantId: null };
+  const scoped: Scoped = { tenantId: null, ofAnother: false };
   for (const { entity, param } of meta.scope) {
     const named = fields[param];
     // Missing or malformed ids are for validation to name; an optional filter may be absent.
@@ -163,6 +184,7 @@ function checkScopes(meta: OperationMeta, input: unknown, principal: Principal, 
       throw new AppError("not_found", `There is no such ${entity}.`);
     }
     checkRole(meta, principal, placement);
+    scoped.ofAnother ||= placement.ownerId !== undefined && placement.ownerId !== principal.userId;
     scoped.tenantId ??= placement.tenantIds?.[0] ?? null;
   }
   return scoped;

@@ -1,5 +1,5 @@
 import { AppError } from "../../shared/errors.ts";
-import type { Implementer } from "../http/authorize.ts";
+import { requireAdministrator, type Implementer } from "../http/authorize.ts";
 import type { Principal } from "../http/context.ts";
 import type { IssueContextService } from "./context.ts";
 import type { StartWorkService } from "./start.ts";
@@ -11,10 +11,13 @@ export interface WorkRouteOptions {
   work: StartWorkService;
   workspaces: WorkspaceJobService;
   starter: SessionStarter;
+  /** What acting as another person takes besides the right to it. @throws AppError step_up_required */
+  requireStepUp: (principal: Principal) => void;
 }
 
 /** From an issue to work on it: context, start, and the workspaces it happens in. */
-export function workRoutes(os: Implementer, { contexts, work, workspaces, starter }: WorkRouteOptions) {
+export function workRoutes(os: Implementer, options: WorkRouteOptions) {
+  const { contexts, work, workspaces, starter, requireStepUp } = options;
   return {
     issues: {
       writeContext: os.issues.writeContext.handler(({ input: { id, ...options }, context: { principal } }) =>
@@ -32,7 +35,7 @@ export function workRoutes(os: Implementer, { contexts, work, workspaces, starte
     },
     workspaces: {
       initialise: os.workspaces.initialise.handler(({ input, context: { principal } }) => ({
-        jobId: workspaces.initialise(input.id, onBehalfOf(principal, input.userId)).id,
+        jobId: workspaces.initialise(input.id, onBehalfOf(principal, input.userId, requireStepUp)).id,
       })),
       git: os.workspaces.git.handler(({ input: { id, ...action }, context: { principal }, signal }) =>
         workspaces.git(id, principal.userId, action, signal ?? new AbortController().signal),
@@ -50,8 +53,16 @@ export function workRoutes(os: Implementer, { contexts, work, workspaces, starte
   };
 }
 
-/** Whose workspace is meant. @throws AppError forbidden for another person's, but to administrators */
-function onBehalfOf({ userId, level }: Principal, wanted: string | undefined): string {
-  if (wanted === undefined || wanted === userId || level === "admin") return wanted ?? userId;
-  throw new AppError("forbidden", "Only an administrator makes another person's workspace.");
+/** Whose workspace is meant. @throws AppError forbidden for another person's, but to administrators; step_up_required */
+function onBehalfOf(
+  principal: Principal,
+  wanted: string | undefined,
+  requireStepUp: WorkRouteOptions["requireStepUp"],
+): string {
+  if (wanted === undefined || wanted === principal.userId) return principal.userId;
+  if (principal.level !== "admin") {
+    throw new AppError("forbidden", "Only an administrator makes another person's workspace.");
+  }
+  requireAdministrator(principal, requireStepUp);
+  return wanted;
 }

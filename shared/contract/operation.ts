@@ -31,6 +31,8 @@ export interface OperationMeta {
   stepUp?: boolean;
   /** About how a person signs in: for the person at their own sign-in, never for a personal access token. */
   personOnly?: boolean;
+  /** Shows what is its person's alone, as their screen: of another person it is read like it is changed. */
+  confidential?: boolean;
   example: { input?: unknown; output?: unknown };
 }
 
@@ -39,6 +41,14 @@ export const operation = oc.$meta<OperationMeta>({ capability: "self", effect: "
 
 /** Shorthand of a scope. */
 export const on = (entity: ScopedEntity, param = "id"): Scope => ({ entity, param });
+
+/**
+ * Whether an operation on what is another person's administers, and so takes a step-up and no personal access token:
+ * changing it, as typing into their terminal, which runs as their Linux user; and reading what is theirs alone.
+ */
+export function administersOthers({ effect, confidential }: OperationMeta): boolean {
+  return effect !== "read" || confidential === true;
+}
 
 /**
  * Whether an operation takes a password or a one-time code within the last minutes on a shared host, and is never for a

@@ -68,7 +68,7 @@ export const sessions = {
     .output(session),
   screen: operation
     .route({ method: "GET", path: "/api/sessions/{id}/screen", summary: "What the session's screen shows", tags })
-    .meta({ capability: "sessions.use", effect: "read", scope: [on("session")], example: {} })
+    .meta({ capability: "sessions.use", effect: "read", scope: [on("session")], confidential: true, example: {} })
     .input(z.object({ id }))
     .output(screen),
   resync: operation

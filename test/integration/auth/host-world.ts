@@ -80,11 +80,11 @@ export async function makeHostWorld(users: LinuxUsers, more: Record<string, stri
 }
 
 /** The world of the surrounding `describe`, with its Linux users; answers functions that give them. */
-export function hostWorld(): { users: LinuxUsers; world: () => HostWorld } {
+export function hostWorld(more: Record<string, string> = {}): { users: LinuxUsers; world: () => HostWorld } {
   const users = linuxUsers();
   let made: HostWorld | undefined;
   before(async () => {
-    made = await makeHostWorld(users);
+    made = await makeHostWorld(users, more);
   });
   after(async () => made?.close());
   return {
