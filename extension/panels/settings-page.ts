@@ -2,6 +2,7 @@ import type { EventEntity } from "../../shared/entities/event.ts";
 import type { SettingsData, SettingsPageId } from "../../shared/messages/settings-panel.ts";
 import type { Connected } from "../connection/state.ts";
 import { readAll } from "../model/read-all.ts";
+import { sessionsSource, signInSource, sshKeysSource } from "./settings-access.ts";
 import { connectionsSource } from "./settings-connections.ts";
 import { peopleSource } from "./settings-people.ts";
 import { projectsSource } from "./settings-projects.ts";
@@ -25,5 +26,8 @@ export function pageSources(parts: PanelParts): { [P in SettingsPageId]: PageSou
     },
     people: peopleSource(parts),
     projects: projectsSource(parts),
+    sshKeys: sshKeysSource(parts),
+    signIn: signInSource(parts),
+    sessions: sessionsSource(parts),
   };
 }

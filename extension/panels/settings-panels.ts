@@ -15,6 +15,9 @@ const pages: Record<SettingsPageId, SettingsPageId> = {
   tenants: "tenants",
   people: "people",
   projects: "projects",
+  sshKeys: "sshKeys",
+  signIn: "signIn",
+  sessions: "sessions",
 };
 
 /** The settings panel: one at most, brought back after a window reload, and opened again with what was not saved. */

@@ -1,6 +1,7 @@
 import type { Tenant } from "../entities/tenant.ts";
 import { notification, request } from "./channel.ts";
 import { toPanelHost, type PanelLocale, type PanelSurroundings } from "./panel.ts";
+import type { SessionsData, SignInData, SshKeysData } from "./settings/access.ts";
 import {
   connectionDraft,
   toConnectionsHost,
@@ -28,7 +29,7 @@ import {
 export const settingsPanelType = "aiops.settings";
 
 /** The pages of the panel; each later one joins here and in the three tables below. */
-export const settingsPage = oneOf("connections", "tenants", "people", "projects");
+export const settingsPage = oneOf("connections", "tenants", "people", "projects", "sshKeys", "signIn", "sessions");
 export type SettingsPageId = Read<typeof settingsPage>;
 
 /** What each page shows. */
@@ -37,6 +38,9 @@ export interface SettingsData {
   tenants: { tenants: Tenant[] };
   people: PeopleData;
   projects: ProjectsData;
+  sshKeys: SshKeysData;
+  signIn: SignInData;
+  sessions: SessionsData;
 }
 
 /** A form's fields and what is typed in them, as `webviews/ui/schema-form.ts` keeps it: never a secret. */
@@ -53,12 +57,18 @@ export interface SettingsDrafts {
   tenants: FormDraft;
   people: FormDraft;
   projects: FormDraft;
+  sshKeys: FormDraft;
+  signIn: FormDraft;
+  sessions: null;
 }
 const drafts: { [P in SettingsPageId]: Shape<SettingsDrafts[P]> } = {
   connections: connectionDraft,
   tenants: formDraft,
   people: formDraft,
   projects: formDraft,
+  sshKeys: formDraft,
+  signIn: formDraft,
+  sessions: () => null,
 };
 
 /**
@@ -78,6 +88,18 @@ export const settingsOperations = [
   "projects.remove",
   "projects.addLink",
   "projects.removeLink",
+  "sshKeys.create",
+  "sshKeys.update",
+  "sshKeys.remove",
+  "sshHosts.remove",
+  "auth.revoke",
+  "auth.createToken",
+  "auth.removeToken",
+  "auth.changePassword",
+  "auth.enrolTotp",
+  "auth.confirmTotp",
+  "auth.removeTotp",
+  "sessions.resync",
 ] as const;
 export type SettingsOperation = (typeof settingsOperations)[number];
 

@@ -70,6 +70,9 @@ describe("webviews: the pages of the settings", () => {
       await stage.page.keyboard.press("Tab");
       assert.equal(await focused(), "Connections");
       await stage.page.keyboard.press("ArrowDown");
+      assert.equal(await focused(), "SSH Keys");
+      await stage.page.keyboard.press("End");
+      await stage.page.keyboard.press("ArrowDown");
       assert.equal(await focused(), "Tenants");
       await stage.page.keyboard.press("ArrowUp");
       await stage.page.keyboard.press("Home");

@@ -109,6 +109,19 @@ const emptyPages: { [P in SettingsState["page"]]: LoadedPage<P> } = {
     sshKeys: [],
     ...around,
   },
+  sshKeys: { kind: "loaded", page: "sshKeys", keys: [], hosts: [], tenants: loaded.tenants, ...around },
+  sessions: { kind: "loaded", page: "sessions", sessions: [], ...around },
+  signIn: {
+    kind: "loaded",
+    page: "signIn",
+    mode: "shared",
+    email: "ada@example.org",
+    signIns: [],
+    tokens: [],
+    hasPassword: true,
+    hasTotp: false,
+    ...around,
+  },
 };
 
 /** The settings panel, and the test in its extension host's place. */

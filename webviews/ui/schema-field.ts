@@ -3,6 +3,7 @@ import { checkField, linesField, selectField, textField, type Field, type FieldO
 import type { Locale } from "./locale.ts";
 import { rowsField, type Option, type RowColumn } from "./rows-field.ts";
 import { isRequired, type FieldKind } from "./schema.ts";
+import { severalField } from "./several-field.ts";
 
 /** What may be chosen; asked again, where it is a function, when the form follows what is shown. */
 export type Options = readonly Option[] | (() => readonly Option[]);
@@ -23,7 +24,7 @@ export interface FieldWords {
   rows?: number;
   /** A secret is never shown, kept, nor filled in by the browser. */
   kind?: "url" | "email" | "secret";
-  /** What a choice's values are called; others are called as they are. */
+  /** What a choice's values are called; others are called as they are. Of several: those that are offered. */
   choices?: Options;
   /** Of a list of records: its values by their names in the schema, and the words around the list. */
   columns?: Record<string, ColumnWords>;
@@ -67,6 +68,10 @@ export function schemaField(options: SchemaFieldOptions, locale: Locale): Schema
     }
     case "lines":
       return plain(linesField({ ...more, rows, maxLength: kind.maxLength }));
+    case "several": {
+      const choices = words.choices ?? kind.values.map((one) => ({ value: one, label: one }));
+      return plain(severalField({ ...common, choices: asFunction(choices)() }));
+    }
     case "number":
       return plain(textField({ ...more, maxLength: 20 }));
     case "rows": {

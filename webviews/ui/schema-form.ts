@@ -6,7 +6,7 @@ import { form, showErrors } from "./form.ts";
 import type { Locale } from "./locale.ts";
 import type { Notices } from "./notices.ts";
 import { schemaField, type FieldWords, type SchemaField } from "./schema-field.ts";
-import { check, fromText, kindOfSchema, toText } from "./schema.ts";
+import { check, fromText, kindOfSchema, sentenceCase, toText } from "./schema.ts";
 
 type Values = Record<string, string>;
 
@@ -128,7 +128,7 @@ export function schemaForm<S extends z.ZodObject>(
     for (const { path, message } of errors) {
       const [name = "", ...at] = path.split(".");
       if (byField.has(name)) continue;
-      byField.set(name, message);
+      byField.set(name, sentenceCase(message));
       fields[name]?.aim(at.join("."));
     }
     return showErrors(fields, Object.fromEntries(byField));

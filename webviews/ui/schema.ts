@@ -12,6 +12,8 @@ export type FieldKind =
   | { kind: "flag" }
   | { kind: "choice"; values: string[] }
   | { kind: "lines"; maxLength: number }
+  /** Any of these values. */
+  | { kind: "several"; values: string[] }
   /** A list of small records. */
   | { kind: "rows"; columns: Record<string, FieldKind> };
 
@@ -35,6 +37,7 @@ export function kindOfSchema(schema: z.ZodType): FieldKind {
       return { kind: "rows", columns: Object.fromEntries(columns.map(([name, one]) => [name, kindOfSchema(one)])) };
     }
     const item = kindOfSchema(inner.element as z.ZodType);
+    if (item.kind === "choice") return { kind: "several", values: item.values };
     if (item.kind === "text") return { kind: "lines", maxLength: item.maxLength * 100 };
   }
   throw new Error(`a form can't ask for a ${inner.def.type}`);
@@ -60,7 +63,7 @@ export function fromText(text: string, shape: FieldKind): unknown {
   const { kind } = shape;
   if (kind === "flag") return text === "true";
   if (kind === "number") return text.trim() === "" ? undefined : Number(text);
-  if (kind === "lines") {
+  if (kind === "lines" || kind === "several") {
     return text
       .split("\n")
       .map((line) => line.trim())
@@ -89,7 +92,7 @@ export function check<S extends z.ZodObject>(schema: S, typed: unknown, t: Trans
 }
 
 /** The contract words its errors to stand behind a field's name; here they stand alone. */
-function sentenceCase(text: string): string {
+export function sentenceCase(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
@@ -98,6 +101,7 @@ function sentence(issue: z.core.$ZodRawIssue, t: Translate): string {
     case "too_small":
       if (issue.origin === "string")
         return issue.minimum === 1 ? t("This is needed.") : t("At least {0} characters.", String(issue.minimum));
+      if (issue.origin === "array" && issue.minimum === 1) return t("Choose at least one.");
       return t("At least {0}.", String(issue.minimum));
     case "too_big":
       return issue.origin === "string"
