@@ -41,7 +41,7 @@ describe("webviews: the people's page of the settings", () => {
       rows.map((row) => row.split("\n")[0]),
       [ada, bob, carol, dave].map(({ name }) => name),
     );
-    assert.match(rows[0] ?? "", /ada@example\.org[^]*Administrator[^]*works as ada_l$/);
+    assert.match(rows[0] ?? "", /ada@example\.org[^]*Administrator[^]*Linux user ada_l$/);
     assert.match(
       rows[1] ?? "",
       /Technician[^]*Acme, The mill \(Partner administrator\)[^]*bobby, which does not exist/,
@@ -124,7 +124,12 @@ describe("webviews: the people's page of the settings", () => {
     assert.deepEqual(await lastCall(), {
       operation: "users.update",
       input: {
-        ...{ id, name, email, username, level, identities },
+        id,
+        name,
+        email,
+        username,
+        level,
+        identities,
         linuxUser: "bob",
         memberships: [{ tenantId: "ten_mill", role: "partner_admin" }],
       },

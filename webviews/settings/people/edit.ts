@@ -24,7 +24,7 @@ export function editPerson(
   let shown = person;
   let state = first;
   const title = pageTitle(person.name);
-  const linux = element("div", { attributes: { role: "status" } });
+  const linux = element("div", { class: "host-facts", attributes: { role: "status" } });
   const access = createAccess(context, person);
   const made = personForm(context, ways, () => state, {
     saved: { ...person },

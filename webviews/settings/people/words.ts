@@ -28,7 +28,7 @@ export function personFacts(person: PanelPerson, { tenants }: PeopleState, local
     person.email,
     levelNames(locale)[person.level],
     memberships.join(", "),
-    person.worksAs === null ? t("no Linux user") : t("works as {0}", person.worksAs),
+    person.worksAs === null ? t("no Linux user") : t("Linux user {0}", person.worksAs),
   ];
 }
 

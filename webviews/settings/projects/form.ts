@@ -109,7 +109,7 @@ export function projectForm(
         ...repositoryFields(context),
         protectedBranches: {
           label: t("Protected branches"),
-          help: t("Nobody commits to them or pushes them from here. One on each line; * stands for any characters."),
+          help: t("Nobody pushes to them from here. One on each line; * stands for any characters."),
           placeholder: "main\nrelease/*",
           rows: 3,
         },

@@ -35,7 +35,7 @@ export function createLinks(
   const rows = new Map<string, Row>();
   let state = first;
   const none = element("p", {}, t("It has no tracker yet, so it has no issues."));
-  const list = element("ul", { class: "item-list", attributes: { "aria-labelledby": "section-links" } });
+  const list = element("ul", { class: "item-list links", attributes: { "aria-labelledby": "section-links" } });
   const unconnected = element(
     "p",
     { class: "field-help" },
