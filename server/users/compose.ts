@@ -1,4 +1,4 @@
-import type { LinuxUserTable } from "../../shared/entities/user.ts";
+import type { LinuxUserTable, User } from "../../shared/entities/user.ts";
 import type { Config } from "../config/schema.ts";
 import type { Accounts } from "../host/accounts.ts";
 import type { Host } from "../host/host.ts";
@@ -29,7 +29,7 @@ export function mapLinuxUsers(
       userId: user.id,
       linuxUser,
       // One's own server acts as its own user alone: that the others have none is nothing to mend.
-      problem: mode === "shared" ? problem : null,
+      problem: mode === "shared" ? (problem ?? sharedAccount(user, linuxUsers)) : null,
     }));
     return { mode, strategy, people };
   };
@@ -46,4 +46,14 @@ export function mapLinuxUsers(
           linuxUsers: () => Promise.resolve([host.currentUser]),
         };
   return { linuxUsers, here };
+}
+
+/** Whether others work as the same Linux user, so that it does not tell who signs in: in words, with what to do. */
+function sharedAccount(user: User, linuxUsers: LinuxUsers): string | null {
+  const linuxUser = linuxUsers.find(user);
+  if (linuxUser === null || user.status !== "active") return null;
+  const active = linuxUsers.peopleOf(linuxUser).filter(({ status }) => status === "active");
+  if (active.length < 2) return null;
+  const emails = active.map(({ email }) => email).join(", ");
+  return `The Linux user ${linuxUser} is mapped to several people (${emails}), so none of them can sign in by it. Give each their own.`;
 }

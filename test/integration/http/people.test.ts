@@ -27,7 +27,7 @@ describe("what administrators are told of people and projects", () => {
       env: { AIOPS_MODE: "shared", AIOPS_LINUX_USER_MAPPING: `carol@example.org=${self}` },
     });
     const ids = [
-      await person("ada", self),
+      await person("ada", "daemon"),
       await person("bob", "nobody-has-this"),
       await person("carol"),
       await person("dave"),
@@ -37,11 +37,20 @@ describe("what administrators are told of people and projects", () => {
     const told = ids.map((id) => people.find(({ userId }) => userId === id) ?? assert.fail(id));
     assert.deepEqual(
       told.map(({ linuxUser }) => linuxUser),
-      [self, "nobody-has-this", self, null],
+      ["daemon", "nobody-has-this", self, null],
     );
     assert.deepEqual([told[0]?.problem, told[2]?.problem], [null, null]);
     assert.match(told[1]?.problem ?? "", /nobody-has-this, which does not exist.*Correct the mapping/);
     assert.match(told[3]?.problem ?? "", /dave@example\.org has no Linux account.*administrator sets it/);
+    const twin = await person("eve", self);
+    const again = (await server.client.users.linuxUsers()).people;
+    for (const id of [ids[2], twin]) {
+      const { problem } = again.find(({ userId }) => userId === id) ?? assert.fail(id);
+      assert.match(problem ?? "", /several people \(carol@example\.org, eve@example\.org\).*Give each their own/);
+    }
+    await server.client.users.update({ id: twin, status: "disabled" });
+    const last = (await server.client.users.linuxUsers()).people.find(({ userId }) => userId === ids[2]);
+    assert.equal(last?.problem, null, "a disabled one takes nobody's place");
   });
 
   it("is on one's own server that nothing is wrong: it acts as its own user alone", async () => {

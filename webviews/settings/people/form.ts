@@ -41,7 +41,7 @@ export function personForm(
         level: {
           label: t("Level"),
           help: t(
-            "Administrators may everything. Technicians work on issues, clients read them, billing sees neither issues nor code.",
+            "Administrators may do everything. Technicians work on issues, clients read them, billing sees neither issues nor code.",
           ),
           choices: options(levelNames(locale)),
         },
