@@ -16,5 +16,5 @@ export const pageEntries: { [P in SettingsPageId]: PageEntry<P> } = {
   connections: { id: "connections", label: "Connections", icon: "link", create: createConnectionsPage },
   sshKeys: { id: "sshKeys", label: "SSH Keys", icon: "key", create: createSshKeysPage },
   sessions: { id: "sessions", label: "Sessions", icon: "terminal", create: createSessionsPage },
-  signIn: { id: "signIn", label: "Sign-in", icon: "person", create: createSignInPage },
+  signIn: { id: "signIn", label: "Sign-in", icon: "lock", create: createSignInPage },
 };
