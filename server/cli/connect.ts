@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import { createClient, type Client } from "../../shared/contract/client.ts";
 import {
   findSharedServer,
+  requireSharedServer,
   sharedClientFile,
   signInFromHost,
   type SharedServer,
@@ -55,24 +56,46 @@ export async function connect(context: CliContext, purpose: string, wishes: Sign
   const { env } = context;
   const address = given(env["AIOPS_URL"]);
   const token = given(env["AIOPS_TOKEN"]);
-  if (address !== undefined && token !== undefined) return connected(context, address, token);
-  const config = await loadConfig({ env, flags: context.flags });
   const shared = await sharedServer(context);
+  if (address !== undefined && token !== undefined) {
+    await requireNoOther(address, shared);
+    return connected(context, address, token);
+  }
+  const config = await loadConfig({ env, flags: context.flags });
   if (address !== undefined) return enter(context, await doorAt(address, shared, config), purpose, wishes);
   if (shared !== undefined) {
-    return token === undefined
-      ? enter(context, hostDoor(shared), purpose, wishes)
-      : connected(context, shared.url, token);
+    if (token === undefined) return enter(context, hostDoor(shared), purpose, wishes);
+    await requireNoOther(shared.url, shared);
+    return connected(context, shared.url, token);
   }
   const announced = await readAnnouncement(config.runtimeDir);
   const running = announced === undefined ? undefined : await enterIfRunning(context, announced, purpose, wishes);
   return running ?? startHere(config, context, purpose, wishes);
 }
 
+/**
+ * Before a kept token or a code is sent to this host's shared server: while that does not run, anybody can listen in its place.
+ * @throws AppError unavailable
+ */
+async function requireNoOther(address: string, shared: SharedServer | undefined): Promise<void> {
+  if (shared !== undefined && isAt(shared, address)) await requireSharedServer({ ...shared, url: address }, io);
+}
+
+/** Whether an address is the shared server's, whichever way this host is called in it. */
+function isAt(shared: SharedServer, address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { hostname, port } = new URL(address);
+  return port === new URL(shared.url).port && ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
+}
+
 /** Where the server is, for what needs no token. @throws AppError unavailable where none is known */
 export async function findServer(context: CliContext): Promise<string> {
-  const address = given(context.env["AIOPS_URL"]) ?? (await sharedServer(context))?.url;
-  if (address !== undefined) return address;
+  const shared = await sharedServer(context);
+  const address = given(context.env["AIOPS_URL"]) ?? shared?.url;
+  if (address !== undefined) {
+    await requireNoOther(address, shared);
+    return address;
+  }
   const { runtimeDir } = await loadConfig(context);
   const announced = await readAnnouncement(runtimeDir);
   if (announced !== undefined) return announced.url;
@@ -87,7 +110,7 @@ export async function sharedServer({ env, flags }: CliContext): Promise<SharedSe
 }
 
 async function doorAt(url: string, shared: SharedServer | undefined, config: Config): Promise<Door> {
-  if (shared?.url === url.replace(/\/+$/, "")) return hostDoor(shared);
+  if (shared !== undefined && isAt(shared, url)) return hostDoor(shared);
   const announced = await readAnnouncement(config.runtimeDir);
   if (announced?.url === url) return localDoor(announced);
   throw new AppError(

@@ -132,4 +132,28 @@ describe("aiops on a shared host, as different users", function () {
     assert.equal((await call(["admin", "code", "--email", "eve@example.org"])).code, 0);
     assert.equal((await run(ada, ["auth", "step-up"])).code, 2);
   });
+
+  it("shows neither token nor code to a program that took the port of a server that ended", async () => {
+    const { ada, eve, serviceUser } = world;
+    const url = `http://127.0.0.1:${await eve.do("listen", null)}`;
+    const file = join(await users.rootDirectory(), "client.json");
+    await writeFile(file, JSON.stringify({ url, serviceUser }), { mode: 0o644 });
+    const calls: { argv: string[]; more: Record<string, string>; input?: string }[] = [
+      { argv: ["auth", "sessions"], more: { AIOPS_TOKEN: "a-kept-token" } },
+      { argv: ["auth", "sessions"], more: { AIOPS_TOKEN: "a-kept-token", AIOPS_URL: url } },
+      { argv: ["password", "--with-code", "--stdin"], more: {}, input: `a-one-time-code\n${password}\n` },
+      {
+        argv: ["password", "--with-code", "--stdin"],
+        more: { AIOPS_URL: url.replace("127.0.0.1", "localhost") },
+        input: `a-code\n${password}\n`,
+      },
+    ];
+    for (const { argv, more, input = "" } of calls) {
+      const { code, err } = await ada.do("cli", { argv, env: { AIOPS_CLIENT_FILE: file, ...more }, input });
+      assert.equal(code, 4, argv.join(" "));
+      assert.match(err, /a program of another user than the server's/);
+    }
+    // The connection whose owner is looked at is opened with this.
+    assert.deepEqual([...new Set(await eve.do("heard", null))], ["/health"]);
+  });
 });
