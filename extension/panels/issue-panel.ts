@@ -4,11 +4,13 @@ import {
   toIssuePanel,
   type IssuePanelState,
   type IssuePanelSurroundings,
+  type PanelTrouble,
 } from "../../shared/messages/issue-panel.ts";
 import type { Outcome as PanelOutcome, PanelLocale } from "../../shared/messages/panel.ts";
 import type { IssueAbilities, IssueWithComments } from "../../shared/entities/issue.ts";
 import { runJob, type Outcome } from "../progress.ts";
 import { oneLine } from "../views/text.ts";
+import { isOfToken, troubleWords } from "../views/trouble-item.ts";
 import { LiveReading } from "./live-reading.ts";
 import { commonHandlers, PanelFrame, panelLocale, panelSurroundings, type PanelParts } from "./panel-frame.ts";
 import type { OpenPanel } from "./panel-set.ts";
@@ -54,6 +56,7 @@ export class IssuePanel implements OpenPanel {
         populateContext: () => runCommand("aiops.populateContext", { issueId }),
         openInBrowser: () => runCommand("aiops.openInBrowser", { issueId }),
         refresh: () => this.#refresh(),
+        updateToken: () => this.#updateToken(),
         attachSession: ({ sessionId }) => runCommand("aiops.attach", { sessionId }),
         ...writeHandlers(parts, issueId),
       },
@@ -66,6 +69,8 @@ export class IssuePanel implements OpenPanel {
       }),
       model.sessions.onDidChange(() => this.#sendSurroundings()),
       model.outbox.onDidChange(() => this.#sendSurroundings()),
+      model.projects.onDidChange(() => this.#sendSurroundings()),
+      model.syncs.onDidChange(() => this.#sendSurroundings()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#sendSurroundings()),
       model.onDidTouchIssues(({ issueId: touched, projectId }) => {
         const isTouched = touched === undefined ? projectId === this.#issue.value?.projectId : touched === issueId;
@@ -134,6 +139,28 @@ export class IssuePanel implements OpenPanel {
     return { kind: "loaded", issueId, issue, comments, projectName, abilities, ...this.#surroundings() };
   }
 
+  #updateToken(): Promise<PanelOutcome> {
+    const { projectId = "", linkId = "" } = this.#issue.value ?? {};
+    return runCommand("aiops.updateToken", { projectId, linkId });
+  }
+
+  /** A project that is not known (yet) may have one: the server says so where it has none. */
+  #hasRepository(): boolean {
+    return this.#parts.model.projects.get(this.#issue.value?.projectId ?? "")?.repositoryUrl !== "";
+  }
+
+  #trouble(): PanelTrouble | null {
+    const { model, connection } = this.#parts;
+    const issue = this.#issue.value;
+    const trouble = issue === undefined ? undefined : model.syncs.ofLink(issue.projectId, issue.linkId);
+    if (trouble === undefined) return null;
+    const { externalProject, syncedAt } = trouble;
+    const { state } = connection;
+    const isAdmin = state.kind === "connected" && state.user.level === "admin";
+    const help = isOfToken(trouble) ? (isAdmin ? "token" : "administrator") : "sync";
+    return { externalProject: oneLine(externalProject), words: troubleWords(trouble), syncedAt, help };
+  }
+
   /** Only behind an issue that is shown: there is no place to write before. */
   #sendWriteComment(): void {
     if (!this.#writeComment || !this.#pageIsThere || this.#issue.value === undefined) return;
@@ -150,6 +177,8 @@ export class IssuePanel implements OpenPanel {
     return {
       sessions: model.sessionsOf(this.#issueId),
       pending: model.pendingOf(this.#issueId),
+      hasRepository: this.#hasRepository(),
+      trouble: this.#trouble(),
       ...panelSurroundings(this.#issue.offlineSince),
     };
   }

@@ -59,6 +59,22 @@ export interface IssuePanelSurroundings extends PanelSurroundings {
   sessions: PanelSession[];
   /** What is on its way to the tracker, oldest first. */
   pending: PanelWrite[];
+  /** Whether the project has a repository to work in; of one that has issues alone no work is started. */
+  hasRepository: boolean;
+  /** Why the issue's tracker can't be read at this time; null where all is well. */
+  trouble: PanelTrouble | null;
+}
+
+/** A tracker that can't be read. */
+export interface PanelTrouble {
+  /** As the tracker names it: `owner/repo`, `group/project`, `KEY`. */
+  externalProject: string;
+  /** For people, in a few words and translated: "the tracker can't be reached". */
+  words: string;
+  /** When (ISO 8601) it was last read; null for never. */
+  syncedAt: string | null;
+  /** What helps: trying again, another token, or asking someone who may give one. */
+  help: "sync" | "token" | "administrator";
 }
 
 /** All that the panel shows. */
@@ -123,6 +139,8 @@ export const toIssueHost = {
   ready: request(nothing, fromHost<PanelLocale>()),
   ...toPanelHost,
   /** Asks for the tool itself, shows progress, attaches the terminal. */
+  /** Leads to where the tracker's connection gets another token. */
+  updateToken: request(nothing, outcome),
   startWork: request(nothing, outcome),
   /** Shows the preview before it writes. */
   populateContext: request(nothing, outcome),

@@ -127,4 +127,6 @@ export const loaded: LoadedState = {
   canWrite: true,
   readOnlyReason: null,
   offlineSince: null,
+  hasRepository: true,
+  trouble: null,
 };

@@ -72,6 +72,41 @@ describe("webviews: the issue panel", () => {
       }
     });
 
+    it("that its tracker can't be read, how old all is, and what helps", async () => {
+      const trouble = {
+        externalProject: "ada/engine",
+        words: "the tracker can't be reached",
+        syncedAt: new Date(Date.now() - 20 * 60_000).toISOString(),
+        help: "sync",
+      } as const;
+      await open({ state: { ...loaded, trouble } });
+      const banner = stage.page.locator(".trouble");
+      const text = /ada\/engine: the tracker can't be reached\. What is shown was read 20 minutes ago\./;
+      assert.match(await banner.innerText(), text);
+      await button("Sync now").click();
+      await waitFor(() => stage.asked.some(({ name }) => name === "refresh"), { what: "the sync asked for" });
+
+      stage.host.tell("surroundings", { ...loaded, trouble: { ...trouble, syncedAt: null, help: "token" } });
+      await button("Update token").click();
+      await waitFor(() => stage.asked.some(({ name }) => name === "updateToken"), { what: "the token asked for" });
+      assert.match(await banner.innerText(), /Its issues were never read\./);
+      assert.equal(await button("Sync now").count(), 0);
+
+      stage.host.tell("surroundings", { ...loaded, trouble: { ...trouble, help: "administrator" } });
+      await stage.page.getByText("An administrator can give its connection another token.").waitFor();
+      assert.equal(await button("Update token").count(), 0);
+      stage.host.tell("surroundings", loaded);
+      await waitFor(async () => (await banner.innerText()) === "", { what: "the end of the banner" });
+    });
+
+    it("no start of work where the project has no repository", async () => {
+      await open({ state: { ...loaded, sessions: [], hasRepository: false } });
+      await stage.page.getByText("No sessions: the project has no repository to work in.").waitFor();
+      assert.equal(await button("Start Work").count(), 0);
+      assert.equal(await button("Populate AGENTS.override.md").count(), 0);
+      assert.equal(await button("Open in Browser").isVisible(), true);
+    });
+
     it("in the reader's language, with English where a translation is missing", async () => {
       const translations = { "Start Work": "Arbeit beginnen", "Show {0} older comments": "{0} ältere Kommentare" };
       const comments = Array.from({ length: 40 }, (_, index) => comment(index, "text"));

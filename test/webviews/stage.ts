@@ -155,6 +155,7 @@ export async function openStage(browser: Browser, server: PanelServer, options: 
       populateContext: note("populateContext"),
       openInBrowser: note("openInBrowser"),
       refresh: note("refresh"),
+      updateToken: note("updateToken"),
       attachSession: note("attachSession"),
       copy: note("copy"),
       openLink: note("openLink"),

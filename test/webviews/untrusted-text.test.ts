@@ -137,9 +137,10 @@ describe("webviews: text written by others", () => {
       canWrite: false,
       readOnlyReason: text,
       offlineSince: issue.createdAt,
+      trouble: { externalProject: text, words: text, syncedAt: null, help: "sync" },
     });
     assert.equal(await stage.page.locator("#panel :is(img, b, script)").count(), 0);
-    assert.ok((await stage.page.getByText("<b>bold</b>").count()) >= 9);
+    assert.ok((await stage.page.getByText("<b>bold</b>").count()) >= 10);
     await assertHarmless();
   });
 

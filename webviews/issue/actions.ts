@@ -11,8 +11,8 @@ interface Action {
   busyLabel: string;
   icon: IconName;
   primary?: boolean;
-  /** Whether it changes something, and so needs `canWrite`. */
-  writes?: boolean;
+  /** Whether it changes files of a working tree, and so needs `canWrite` and a repository. */
+  works?: boolean;
   run: () => Promise<Outcome>;
 }
 
@@ -33,14 +33,14 @@ export function createActions(context: PanelContext): Actions {
       busyLabel: t("Starting work…"),
       icon: "play",
       primary: true,
-      writes: true,
+      works: true,
       run: () => host.ask("startWork"),
     },
     {
       label: t("Populate AGENTS.override.md"),
       busyLabel: t("Preparing the preview…"),
       icon: "file",
-      writes: true,
+      works: true,
       run: () => host.ask("populateContext"),
     },
     {
@@ -65,9 +65,11 @@ export function createActions(context: PanelContext): Actions {
       reason.before(button);
       reason.after(place);
     },
-    update: ({ canWrite, readOnlyReason }) => {
+    update: ({ canWrite, readOnlyReason, hasRepository }) => {
       for (const { action, button } of buttons) {
-        if (action.writes) button.setDisabled(!canWrite);
+        if (action.works !== true) continue;
+        button.setDisabled(!canWrite);
+        button.element.hidden = !hasRepository;
       }
       reason.textContent = canWrite ? "" : (readOnlyReason ?? t("This issue can only be read here."));
       reason.hidden = canWrite;

@@ -11,6 +11,7 @@ import { createFacts } from "./facts.ts";
 import { createHeader } from "./header.ts";
 import { createPending } from "./pending.ts";
 import { createSessions } from "./sessions.ts";
+import { createTrouble } from "./trouble.ts";
 import { createStateButton } from "./state-button.ts";
 
 type Loaded = Extract<IssuePanelState, { kind: "loaded" }>;
@@ -136,11 +137,13 @@ function loadedView(
   const description = createDescription(first, drafts, context);
   actions.add(stateButton.button, stateButton.place);
   const offline = surroundingsNotice(context.locale);
+  const trouble = createTrouble(context);
 
   function updateSurroundings(surroundings: IssuePanelSurroundings): void {
     state = { ...state, ...surroundings };
     actions.update(surroundings);
-    sessions.update(surroundings.sessions);
+    sessions.update(surroundings.sessions, surroundings.hasRepository);
+    trouble.update(surroundings.trouble);
     for (const part of [header, facts, description, composer, stateButton]) part.update(state);
     pending.update(surroundings.pending, state.issue.url);
     // What is not allowed the buttons say, where they are.
@@ -162,7 +165,16 @@ function loadedView(
     facts.element,
   );
   return {
-    element: element("div", { class: "issue" }, offline.element, header.element, actions.element, aside, main),
+    element: element(
+      "div",
+      { class: "issue" },
+      offline.element,
+      trouble.element,
+      header.element,
+      actions.element,
+      aside,
+      main,
+    ),
     issueId: first.issueId,
     update,
     updateSurroundings,

@@ -7,7 +7,7 @@ import { plainLine } from "../ui/plain-line.ts";
 
 export interface Sessions {
   element: HTMLElement;
-  update(sessions: PanelSession[]): void;
+  update(sessions: PanelSession[], hasRepository: boolean): void;
 }
 
 interface Look {
@@ -39,7 +39,7 @@ export function createSessions(context: PanelContext): Sessions {
   const { t } = context.locale;
   const heading = element("h2", { attributes: { id: "sessions-heading" } }, t("Sessions"));
   const list = element("ul", { class: "session-list" });
-  const empty = element("p", { class: "none" }, t("No sessions yet. Start Work opens one."));
+  const empty = element("p", { class: "none" });
   const rows = new Map<string, Row>();
   return {
     element: element(
@@ -49,7 +49,7 @@ export function createSessions(context: PanelContext): Sessions {
       empty,
       list,
     ),
-    update: (sessions) => {
+    update: (sessions, hasRepository) => {
       const sorted = sessions.toSorted(
         (a, b) => looks[a.status].rank - looks[b.status].rank || (a.statusSince < b.statusSince ? 1 : -1),
       );
@@ -67,6 +67,9 @@ export function createSessions(context: PanelContext): Sessions {
         if (row.element === place) place = place.nextElementSibling;
         else list.insertBefore(row.element, place);
       }
+      empty.textContent = hasRepository
+        ? t("No sessions yet. Start Work opens one.")
+        : t("No sessions: the project has no repository to work in.");
       empty.hidden = sorted.length > 0;
     },
   };

@@ -114,6 +114,8 @@ describe("a tracker that can't be read", function () {
     await openPage(aiops, "The wheel", panel);
     await browser.text({ selector: "body", text: "Since the river froze.", webview: panel });
     assert.match(await browser.text({ selector: "header", webview: panel }), /synced/);
+    const banner = await browser.text({ selector: ".trouble", text: "Sync now", webview: panel });
+    assert.match(banner, /ada\/mill: the tracker can't be reached\. What is shown was read/);
     await browser.screenshot("tracker-stopped-panel");
   });
 
