@@ -50,7 +50,7 @@ export function remediesOfGit(aiops: Aiops, target: GitTarget, error: unknown): 
 async function showFiles({ path }: GitTarget, files: readonly string[]): Promise<void> {
   const items = files.map((file) => ({ label: `$(warning) ${oneLine(file)}`, file }));
   const chosen = await vscode.window.showQuickPick(items, {
-    title: vscode.l10n.t("{0} files in conflict; nothing was changed", files.length),
+    title: vscode.l10n.t("In conflict: {0}. Nothing was changed.", files.length),
     placeHolder: vscode.l10n.t("Open one as it is here"),
   });
   if (chosen !== undefined) await vscode.window.showTextDocument(vscode.Uri.file(join(path, chosen.file)));

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import * as vscode from "vscode";
 import type { Aiops } from "../aiops.ts";
 import { isWithin } from "../model/workspaces.ts";
@@ -23,15 +24,12 @@ export async function removeTree(aiops: Aiops, target: GitTarget, given: unknown
     worktree === undefined
       ? vscode.l10n.t("The folder and its worktrees are deleted. What was pushed stays on the remote.")
       : vscode.l10n.t("The folder is deleted. The branch stays in the clone.");
-  if (!isConfirmed(given) && !(await confirmed(what, [path, stays, ...openHere(path)], vscode.l10n.t("Remove")))) {
-    return cancelled;
-  }
+  if (!isConfirmed(given) && !(await agrees(what, [path, stays, ...openHere(path)]))) return cancelled;
   try {
     await remove(aiops, target, false);
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== "dirty_tree") throw error;
-    const detail = [error.message, ...losses(error)];
-    if (!(await confirmed(what, detail, vscode.l10n.t("Remove and Lose It")))) return cancelled;
+    if (!(await agreesToLose(what, basename(path), error))) return cancelled;
     await remove(aiops, target, true);
   }
   await aiops.model.workspaces.refresh(project.id);
@@ -48,9 +46,23 @@ async function remove(aiops: Aiops, { project, worktree, path }: GitTarget, forc
   );
 }
 
-async function confirmed(question: string, detail: readonly string[], button: string): Promise<boolean> {
+async function agrees(question: string, detail: readonly string[]): Promise<boolean> {
+  const remove = vscode.l10n.t("Remove");
   const options = { modal: true, detail: detail.join("\n\n") };
-  return (await vscode.window.showWarningMessage(question, options, button)) === button;
+  return (await vscode.window.showWarningMessage(question, options, remove)) === remove;
+}
+
+/** What is lost can't be brought back, so it takes more than a click: the name is typed. */
+async function agreesToLose(title: string, name: string, error: AppError): Promise<boolean> {
+  const typed = await vscode.window.showInputBox({
+    title,
+    prompt: [error.message, ...losses(error), vscode.l10n.t("To remove it and lose that, type {0}.", name)].join(" "),
+    placeHolder: name,
+    ignoreFocusOut: true,
+    validateInput: (text) =>
+      text === "" || text === name ? undefined : vscode.l10n.t("Type {0}, or press Escape to keep everything.", name),
+  });
+  return typed === name;
 }
 
 function openHere(path: string): string[] {
@@ -64,6 +76,6 @@ function losses(error: AppError): string[] {
   if (!Array.isArray(unpushed)) return [];
   return unpushed.flatMap((each: unknown) => {
     if (typeof each !== "object" || each === null || !("ref" in each) || !("commits" in each)) return [];
-    return [vscode.l10n.t("{0}: {1} commits", oneLine(String(each.ref)), String(each.commits))];
+    return [vscode.l10n.t("{0}: {1} commits.", oneLine(String(each.ref)), String(each.commits))];
   });
 }
