@@ -7,6 +7,9 @@ export interface AskOptions {
   secret?: boolean;
 }
 
+/** Asks one question and gives the answer. @throws AppError invalid_input where there is nobody to ask */
+export type Ask = (question: string, options?: AskOptions) => Promise<string>;
+
 /** Asks on the terminal. @throws AppError invalid_input where there is none to ask on */
 export async function askOnTerminal(question: string, { secret = false }: AskOptions = {}): Promise<string> {
   if (!process.stdin.isTTY) {

@@ -14,7 +14,7 @@ import { loadConfig, type Environment } from "../config/load.ts";
 import type { Config, ConfigKey } from "../config/schema.ts";
 import { createLogger } from "../log.ts";
 import { readAnnouncement } from "../runtime.ts";
-import type { AskOptions } from "./ask.ts";
+import type { Ask } from "./ask.ts";
 import { io } from "./host-sign-in.ts";
 import { stepUpOnTerminal } from "./step-up.ts";
 
@@ -22,8 +22,7 @@ export interface CliContext {
   env: Environment;
   flags: Partial<Record<ConfigKey, unknown>>;
   version: string;
-  /** Asks one question on the terminal. @throws AppError invalid_input where there is none */
-  ask: (question: string, options?: AskOptions) => Promise<string>;
+  ask: Ask;
 }
 
 export interface Connected {

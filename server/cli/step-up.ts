@@ -1,12 +1,12 @@
 import type { Client } from "../../shared/contract/client.ts";
 import { AppError } from "../../shared/errors.ts";
-import type { CliContext } from "./connect.ts";
+import type { Ask } from "./ask.ts";
 
 /**
  * Asks for the password or a one-time code, which administering on a shared host takes.
  * @throws AppError step_up_required where the person has neither yet, invalid_input where there is no terminal
  */
-export async function stepUpOnTerminal(client: Client, ask: CliContext["ask"]): Promise<void> {
+export async function stepUpOnTerminal(client: Client, ask: Ask): Promise<void> {
   const { methods } = (await client.auth.me()).stepUp;
   if (methods.length === 0) {
     throw new AppError(

@@ -6,7 +6,8 @@ import { handOver, nothingHandedOver, type HandedOver } from "./git-credentials.
 import { gitFailed } from "./git-errors.ts";
 import type { HostFiles } from "./files.ts";
 import type { GitCredentials } from "./git.ts";
-import type { HostProgress, HostUser } from "./host.ts";
+import type { HostUser } from "./host.ts";
+import type { HostProgress } from "./progress.ts";
 import { endMarked, gitRunsIn, markVariable } from "./marked-processes.ts";
 import { missingToolError } from "./missing-tool.ts";
 

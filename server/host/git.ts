@@ -1,4 +1,4 @@
-import type { HostProgress } from "./host.ts";
+import type { HostProgress } from "./progress.ts";
 
 export interface GitCommit {
   author: string;

@@ -12,7 +12,7 @@ import {
   type ToHelper,
 } from "./helper/protocol.ts";
 import { limitOf, verbs } from "./helper/verbs.ts";
-import type { HostProgress } from "./host.ts";
+import type { HostProgress } from "./progress.ts";
 import { missingToolError } from "./missing-tool.ts";
 import { helperEnded, startFailed, type HelperEnd, type HelperStart } from "./sudo-errors.ts";
 

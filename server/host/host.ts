@@ -60,9 +60,3 @@ export interface RunResult {
   stdout: string;
   stderr: string;
 }
-
-/** How long work takes; `percent` of the named step, where it is known. */
-export interface HostProgress {
-  step: string;
-  percent: number | null;
-}

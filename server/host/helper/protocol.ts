@@ -1,5 +1,5 @@
 import { AppError, errorMessage, isErrorCode, type FieldError } from "../../../shared/errors.ts";
-import type { HostProgress } from "../host.ts";
+import type { HostProgress } from "../progress.ts";
 
 /** What server and helper say to each other, in frames on the helper's standard input and output. */
 
