@@ -37,6 +37,7 @@ import { JobRepository } from "./jobs/repository.ts";
 import { jobRoutes } from "./jobs/routes.ts";
 import { JobService } from "./jobs/service.ts";
 import type { Logger } from "./log.ts";
+import { requireAuthor } from "./outbox/authors.ts";
 import { createOutbox } from "./outbox/outbox.ts";
 import { outboxRoutes } from "./outbox/routes.ts";
 import { createPlacements } from "./placements.ts";
@@ -228,6 +229,7 @@ async function compose(options: AppOptions, closers: Closers): Promise<App> {
     toAppError,
     issues: new WrittenIssues({ repository: issueRepository, projects, connections, events }),
     tracker: (id) => trackers.tracker(id),
+    requireAuthor: (record) => requireAuthor({ users, projects }, record),
     syncPosition: (linkId) => syncStates.get(linkId)?.position ?? undefined,
   });
   closers.push(() => worker.stop());

@@ -3,9 +3,10 @@ import { AppError } from "../../shared/errors.ts";
 import type { Database, SqlParameters } from "../storage/database.ts";
 import { changingColumns, toRecord, type OutboxRecord, type OutboxRow } from "./records.ts";
 
-/** Which items: of a person, an issue, or both; without a person, everyone's. */
+/** Which items: of a person, an issue, or both; without a person, everyone's; of some tenants, or of all. */
 export interface OutboxQuery {
   userId?: string | undefined;
+  tenantIds?: readonly string[] | undefined;
   issueId?: string | undefined;
 }
 
@@ -72,8 +73,13 @@ export class OutboxRepository {
 
   /** What has not arrived, oldest first. */
   list(query: OutboxQuery, { limit, cursor }: { limit: number; cursor?: string | undefined }): Page<OutboxRecord> {
-    const fits = `${unsettled} AND (:userId IS NULL OR user_id = :userId) AND (:issueId IS NULL OR issue_id = :issueId)`;
-    const parameters: SqlParameters = { userId: query.userId ?? null, issueId: query.issueId ?? null };
+    const fits = `${unsettled} AND (:userId IS NULL OR user_id = :userId) AND (:issueId IS NULL OR issue_id = :issueId)
+      AND (:tenants IS NULL OR tenant_id IN (SELECT value FROM json_each(:tenants)))`;
+    const parameters: SqlParameters = {
+      userId: query.userId ?? null,
+      issueId: query.issueId ?? null,
+      tenants: query.tenantIds === undefined ? null : JSON.stringify(query.tenantIds),
+    };
     const total = this.#database
       .prepare<{ count: number }>(`SELECT count(*) AS count FROM outbox WHERE ${fits}`)
       .get(parameters);

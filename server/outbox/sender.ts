@@ -20,6 +20,8 @@ export interface SenderOptions {
   issues: WrittenIssues;
   /** The tracker behind a connection. */
   tracker: (connectionId: string) => Promise<IssueTracker>;
+  /** Whether the write's person may still make it. @throws AppError forbidden where not */
+  requireAuthor: (record: OutboxRecord) => void;
   /** Where the link's last sync ended, as the tracker told it. */
   syncPosition: (linkId: string) => string | undefined;
   audit: AuditLog;
@@ -96,6 +98,7 @@ export class OutboxSender {
   }
 
   async #prepare(record: OutboxRecord, signal: AbortSignal): Promise<Attempt> {
+    this.#options.requireAuthor(record);
     const place = this.#options.issues.placeOf(record);
     return { record, place, tracker: await this.#options.tracker(record.connectionId), signal, request: "none" };
   }
