@@ -134,6 +134,12 @@ describe("doctor, on a shared host with real users", function () {
     );
   });
 
+  it("finds who works as the server's own user, and so can read all it has", async () => {
+    const found = await faults(checkPeople, await sound([ada.name, service.name]));
+    assert.equal(found.length, 1);
+    assert.match(found[0] ?? "", /^fail people: person1@example\.org is mapped to the server's own user .*linuxUser/);
+  });
+
   it("finds homes that are gone, closed, foreign, open to others, or behind a closed directory", async () => {
     assert.deepEqual(await faults(checkHomes, await sound()), []);
     const only = async () => (await faults(checkHomes, await sound([ada.name])))[0] ?? "";
