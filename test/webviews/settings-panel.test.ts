@@ -50,7 +50,8 @@ describe("webviews: the settings panel", () => {
       );
       assert.match(texts[2] ?? "", /Work at GitHub GitHub\s?github\.com\s?ada-l\s?2 projects Works Test/);
       const nav = stage.page.getByRole("navigation", { name: "Settings" });
-      assert.deepEqual(await nav.getByRole("button").allInnerTexts(), ["Tenants", "Connections"]);
+      const pages = ["Tenants", "People", "Projects", "Connections", "SSH Keys", "Sessions", "Sign-in"];
+      assert.deepEqual(await nav.getByRole("button").allInnerTexts(), pages);
       assert.equal(await nav.getByRole("button", { name: "Connections" }).getAttribute("aria-current"), "page");
     });
 

@@ -138,7 +138,7 @@ export function section(id: string, title: string, ...children: Child[]): HTMLEl
 }
 
 /** A view whose draft is that of one form. */
-interface FormView<P extends SettingsPageId> extends Omit<View<P>, "draft"> {
+export interface FormView<P extends SettingsPageId> extends Omit<View<P>, "draft"> {
   draft: () => FormDraft | null;
 }
 

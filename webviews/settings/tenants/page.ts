@@ -1,13 +1,11 @@
 import { tenantInput, type Tenant } from "../../../shared/entities/tenant.ts";
 import type { FormDraft, LoadedPage } from "../../../shared/messages/settings-panel.ts";
-import { busyButton } from "../../ui/busy-button.ts";
-import { confirmDialog } from "../../ui/dialog.ts";
-import { element } from "../../ui/dom.ts";
 import { schemaForm, type SchemaForm, type SchemaFormOptions } from "../../ui/schema-form.ts";
 import { callOperation, type SettingsContext } from "../context.ts";
 import type { Page, PageStart } from "../page.ts";
+import { editPage } from "../edit-page.ts";
 import { itemList } from "../item-list.ts";
-import { addPage, backButton, createItemsPage, pageTitle, section, type View, type Ways } from "../views.ts";
+import { addPage, createItemsPage, type View, type Ways } from "../views.ts";
 
 type State = LoadedPage<"tenants">;
 type TenantView = View<"tenants">;
@@ -86,60 +84,29 @@ function editView(
   draft: FormDraft | null,
 ): TenantView {
   const { t } = context.locale;
-  const { notices } = context;
   const { id } = tenant;
-  let shown = tenant;
-  const title = pageTitle(tenant.name);
-  const made = tenantForm(context, ways, {
+  const form = tenantForm(context, ways, {
     saved: tenant,
     draft,
     submitLabel: t("Save"),
     busyLabel: t("Saving…"),
     submit: async (input, version) => {
       await callOperation(context, "tenants.update", { id, ...input }, version);
-      notices.announce(t("Saved"));
+      context.notices.announce(t("Saved"));
     },
   });
-  const remove = busyButton(
-    { label: t("Delete Tenant"), busyLabel: t("Deleting…"), icon: "trash", run: takeAway },
-    context,
-  );
-
-  async function takeAway(): Promise<void> {
-    const { name, version } = shown;
-    const question = t("Delete the tenant {0}?", name);
-    const text = t("It is deleted only where nothing belongs to it any more.");
-    if (!(await confirmDialog({ title: question, text, confirm: t("Delete Tenant") }, context.locale))) return;
-    await callOperation(context, "tenants.remove", { id }, version);
-    notices.announce(t("{0} was deleted", name));
-  }
-
-  function update({ tenants, canWrite }: State): void {
-    const next = tenants.find((one) => one.id === id);
-    if (next === undefined) {
-      ways.list();
-      notices.announce(t("{0} is not there any more", shown.name));
-      return;
-    }
-    shown = next;
-    title.textContent = next.name;
-    made.update(next, canWrite);
-    remove.setDisabled(!canWrite);
-  }
-  update(first);
-
-  return {
-    element: element(
-      "div",
-      { class: "item-page" },
-      backButton(t("All tenants"), ways),
-      title,
-      section("details", t("Details"), made.element),
-      section("delete", t("Delete"), element("div", { class: "buttons" }, remove.element)),
-    ),
-    place: { view: "edit", item: id },
-    update,
-    draft: made.draft,
-    isDirty: made.isDirty,
-  };
+  return editPage(context, {
+    first,
+    item: tenant,
+    find: ({ tenants }) => tenants.find((one) => one.id === id),
+    ways,
+    back: t("All tenants"),
+    form,
+    remove: {
+      label: t("Delete Tenant"),
+      question: (name) => t("Delete the tenant {0}?", name),
+      text: t("It is deleted only where nothing belongs to it any more."),
+      call: async (version) => callOperation(context, "tenants.remove", { id }, version),
+    },
+  });
 }
