@@ -10,6 +10,7 @@ import type { ProjectsNode } from "./views/projects-view.ts";
 export function keepWorkspacesFresh(model: Model, view: vscode.TreeView<ProjectsNode>): vscode.Disposable {
   const { workspaces } = model;
   const known = new Map<string, Session>();
+  let chosen: ProjectsNode | undefined;
   let focused = vscode.window.state.focused;
 
   const lookAtAll = (): void => {
@@ -28,7 +29,10 @@ export function keepWorkspacesFresh(model: Model, view: vscode.TreeView<Projects
     }),
     view.onDidChangeVisibility(lookAtAll),
     view.onDidChangeSelection(({ selection: [node] }) => {
-      if (node !== undefined && workspaces.get(node.projectId) !== undefined) void workspaces.refresh(node.projectId);
+      // Drawing the line anew tells of the same choice again.
+      if (node === undefined || node === chosen) return;
+      chosen = node;
+      if (workspaces.get(node.projectId) !== undefined) void workspaces.refresh(node.projectId);
     }),
     vscode.window.onDidChangeActiveTerminal(lookAtAll),
     vscode.window.onDidCloseTerminal(lookAtAll),
@@ -39,7 +43,8 @@ export function keepWorkspacesFresh(model: Model, view: vscode.TreeView<Projects
         const [before, session] = [known.get(id), model.sessions.get(id)];
         if (session === undefined) known.delete(id);
         else known.set(id, session);
-        if (before?.status === "working" && session?.status !== "working") lookAt(before.workspacePath);
+        const came = session?.status;
+        if (before !== undefined && came !== before.status && came !== "working") lookAt(before.workspacePath);
       }
     }),
   );

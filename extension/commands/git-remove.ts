@@ -74,8 +74,10 @@ function openHere(path: string): string[] {
 function losses(error: AppError): string[] {
   const unpushed: unknown = error.data["unpushed"];
   if (!Array.isArray(unpushed)) return [];
-  return unpushed.flatMap((each: unknown) => {
-    if (typeof each !== "object" || each === null || !("ref" in each) || !("commits" in each)) return [];
-    return [vscode.l10n.t("{0}: {1} commits.", oneLine(String(each.ref)), String(each.commits))];
-  });
+  const counts = unpushed.flatMap((each: unknown) =>
+    typeof each === "object" && each !== null && "ref" in each && "commits" in each
+      ? [`${oneLine(String(each.ref))} (${String(each.commits)})`]
+      : [],
+  );
+  return counts.length === 0 ? [] : [vscode.l10n.t("Commits that would be lost: {0}.", counts.join(", "))];
 }

@@ -31,5 +31,5 @@ export { restartServer, showStatus, startServer } from "./server.ts";
 export { askForProof, signIn, signOut } from "./sign-in.ts";
 export { myIssues, openFilter, saveFilter } from "./saved-filters.ts";
 export { attach, sendPrompt, stopSession } from "./sessions.ts";
-export { startWork } from "./start-work.ts";
+export { startWork, startWorkInWorktree } from "./start-work.ts";
 export { updateToken } from "./update-token.ts";

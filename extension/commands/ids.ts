@@ -1,6 +1,7 @@
 /** Every command of the product; a test keeps this list, the manifest and what is registered equal. */
 export const commandIds = [
   "aiops.startWork",
+  "aiops.startWorkInWorktree",
   "aiops.populateContext",
   "aiops.writePreview",
   "aiops.discardPreview",

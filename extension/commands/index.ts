@@ -11,6 +11,7 @@ export function commandHandlers(aiops: Aiops): CommandHandlers {
   const uri = (target: unknown): vscode.Uri | undefined => (target instanceof vscode.Uri ? target : undefined);
   return {
     "aiops.startWork": trusted(async (target) => (await handlers()).startWork(aiops, target)),
+    "aiops.startWorkInWorktree": trusted(async (target) => (await handlers()).startWorkInWorktree(aiops, target)),
     "aiops.populateContext": trusted(async (target) => (await handlers()).populateContext(aiops, target)),
     "aiops.writePreview": (target) => aiops.previews.decide(uri(target), true),
     "aiops.discardPreview": (target) => aiops.previews.decide(uri(target), false),

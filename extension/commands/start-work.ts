@@ -13,11 +13,13 @@ const lastTool = "aiops.lastTool";
 interface StartOptions {
   tool?: string;
   prompt?: string;
+  /** A tree beside the clone, also where the clone could be had. */
+  worktree?: true;
 }
 
 /**
  * From an issue to an attached session: branch, working tree, context and tool, made by the server as one job.
- * @param target an issue, or nothing to ask for one; may carry `tool` and `prompt`
+ * @param target an issue, or nothing to ask for one; may carry `tool`, `prompt` and `worktree`
  */
 export async function startWork(aiops: Aiops, target: unknown): Promise<Outcome<Session>> {
   const issue = await issueOf(aiops, target, vscode.l10n.t("Start work on which issue? Type to search"));
@@ -32,7 +34,13 @@ export async function startWork(aiops: Aiops, target: unknown): Promise<Outcome<
   const outcome = await withProgress(vscode.l10n.t("Starting work on {0}", issue.key), (report, signal) =>
     runJob(
       aiops,
-      (client) => client.issues.start({ id: issue.id, tool, ...(prompt.trim() === "" ? {} : { prompt }) }),
+      (client) =>
+        client.issues.start({
+          id: issue.id,
+          tool,
+          ...(prompt.trim() === "" ? {} : { prompt }),
+          ...(given.worktree === true ? { worktree: true } : {}),
+        }),
       report,
       signal,
     ),
@@ -43,11 +51,18 @@ export async function startWork(aiops: Aiops, target: unknown): Promise<Outcome<
   return { kind: "done", value: session };
 }
 
+/** As {@link startWork}, in a worktree of its own: the clone and its branch stay as they are. */
+export function startWorkInWorktree(aiops: Aiops, target: unknown): Promise<Outcome<Session>> {
+  const node = typeof target === "object" && target !== null ? target : {};
+  return startWork(aiops, { ...node, worktree: true });
+}
+
 function optionsOf(target: unknown): StartOptions {
   if (typeof target !== "object" || target === null) return {};
   const tool: unknown = Reflect.get(target, "tool");
   const prompt: unknown = Reflect.get(target, "prompt");
   return {
+    ...(Reflect.get(target, "worktree") === true ? { worktree: true } : {}),
     ...(typeof tool === "string" ? { tool } : {}),
     ...(typeof prompt === "string" ? { prompt } : {}),
   };

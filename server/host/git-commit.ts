@@ -30,13 +30,25 @@ export async function commitWith(
   const call: GitCall = { ...options, cwd: tree, literalPaths: true };
   await refuseConflicts(run, call);
   const named = paths === undefined ? [] : ["--", ...paths];
-  await run(["add", "--all", ...named], call);
+  await stage(run, paths, call);
   const staged = await run(["diff", "--cached", "--quiet", "--no-ext-diff", ...named], { ...call, answers: [1] });
   if (staged.exitCode === 0) throw new AppError("conflict", "There is nothing to commit: no file has changed.");
   const only = paths === undefined ? [] : ["--only"];
   const args = ["commit", "--quiet", "--no-verify", `--message=${message}`, ...only, ...named];
   await run(args, { ...call, variables: personVariables(author) });
   return (await run(["rev-parse", "--verify", "HEAD"], call)).stdout.trim();
+}
+
+/** What git rm took away already stands in the index alone: to add it would be an error. */
+async function stage(run: GitClient, paths: readonly string[] | undefined, call: GitCall): Promise<void> {
+  if (paths === undefined) {
+    await run(["add", "--all"], call);
+    return;
+  }
+  const args = ["diff", "--cached", "--name-only", "--diff-filter=D", "--no-renames", "-z", "--no-ext-diff", "--"];
+  const gone = new Set((await run([...args, ...paths], call)).stdout.split("\0"));
+  const there = paths.filter((each) => !gone.has(path.posix.normalize(each)));
+  if (there.length > 0) await run(["add", "--all", "--", ...there], call);
 }
 
 /** To add a file in conflict is to say that it is resolved, which is for the person to say. */

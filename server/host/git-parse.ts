@@ -79,14 +79,18 @@ export function parseChanges(output: string): Change[] {
 
 /**
  * `git status --porcelain=v1 -z --no-renames` (git-status(1), "Short Format"): two letters, of index and tree, a space and
- * the path, each ended by NUL.
+ * the path, each ended by NUL. A file that was taken from the index and is there again has two entries.
  */
 export function parseFileChanges(output: string): GitFileChange[] {
-  return output
-    .split("\0")
-    .filter((entry) => entry !== "")
-    .map((entry) => ({ path: entry.slice(3), state: stateOf(entry.slice(0, 2)) }))
-    .toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const states = new Map<string, GitFileChange["state"]>();
+  for (const entry of output.split("\0")) {
+    if (entry === "") continue;
+    const file = entry.slice(3);
+    states.set(file, states.has(file) ? "modified" : stateOf(entry.slice(0, 2)));
+  }
+  return Array.from(states, ([path, state]) => ({ path, state })).toSorted((one, other) =>
+    one.path < other.path ? -1 : 1,
+  );
 }
 
 function stateOf(letters: string): GitFileChange["state"] {

@@ -64,6 +64,20 @@ describe("changes by git as a person", function () {
       assert.equal(await person.git(tree, "show", "--name-status", "--format="), "D\tREADME.md\nA\tnew [1].txt");
     });
 
+    it("takes what git rm and git mv did, by the paths that are told as changed", async () => {
+      await person.git(tree, "rm", "-q", "a.txt");
+      await person.git(tree, "mv", "README.md", "READ.md");
+      const changes = await git.changes(tree);
+      assert.deepEqual(
+        changes.map(({ path: file, state }) => `${state} ${file}`),
+        ["added READ.md", "deleted README.md", "deleted a.txt"],
+      );
+      await git.commit(tree, { message: "Gone", paths: ["a.txt"], author });
+      assert.equal(await person.git(tree, "show", "--name-status", "--format="), "D\ta.txt");
+      await git.commit(tree, { message: "Moved", paths: ["READ.md", "README.md"], author });
+      assert.deepEqual([await status(), await git.changes(tree)], ["", []]);
+    });
+
     it("refuses where nothing changed, where a path is no path of the tree, and without a message", async () => {
       const commit = (message: string, paths?: string[]) =>
         git.commit(tree, { message, author, ...(paths ? { paths } : {}) });

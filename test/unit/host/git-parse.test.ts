@@ -101,6 +101,8 @@ describe("reading git's output", () => {
         "conflict twice.ts",
       ],
     );
+    const again = parseFileChanges(lines("D  again.ts", "?? again.ts"));
+    assert.deepEqual(again, [{ path: "again.ts", state: "modified" }]);
     assert.deepEqual(parseFileChanges(""), []);
   });
 

@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import * as vscode from "vscode";
 import type { Aiops } from "../../../extension/aiops.ts";
+import type { Session } from "../../../shared/entities/session.ts";
 import { errorMessage } from "../../../shared/errors.ts";
 import { waitFor } from "../../support/wait.ts";
 import { browser } from "../host/browser.ts";
-import { connected, findNode, treeText } from "../support/product.ts";
+import { connected, findNode, issueNode, treeText } from "../support/product.ts";
 import { linkedProject, type LinkedProject } from "../support/linked-project.ts";
 import { answerNotification, clearNotifications, notification, quickInput } from "../support/quick-input.ts";
 import { git } from "../support/repository.ts";
@@ -316,12 +317,28 @@ describe("git in the Projects view", function () {
     await waitFor(async () => !/@roof/.test(await card()), { what: "the worktree gone from the view" });
   });
 
+  it("starts work in a worktree of its own where that is asked for", async () => {
+    const issue = await issueNode(aiops, "#119");
+    const started = await run("aiops.startWorkInWorktree", { ...issue, tool: "shell" });
+    const { value } = started as { value: Session };
+    const workspace = await aiops.connection.request((client) => client.workspaces.get({ id: value.projectId }));
+    assert.notEqual(value.workspacePath, workspace.path);
+    assert.deepEqual(
+      workspace.worktrees.filter(({ issueKey }) => issueKey === "#119").map(({ path, branch }) => [path, branch]),
+      [[value.workspacePath, value.branch]],
+    );
+    await run("aiops.stopSession", { sessionId: value.id, confirmed: true });
+    await run("aiops.removeWorkspace", { projectId: value.projectId, path: value.workspacePath, confirmed: true });
+    assert.ok(!(await exists(value.workspacePath)));
+  });
+
   it("removes the workspace only when what would be lost was read and its name typed", async () => {
     await inClone("-c", "user.name=Ada", "-c", "user.email=a@b.c", "commit", "-q", "--allow-empty", "-m", "Mine");
     await write("mine.txt", "mine\n");
     const removed = run("aiops.removeWorkspace", { projectId: made.id, confirmed: true });
     const asked = await quickInput.asks("Remove the workspace of mill-git?");
     assert.match(asked, /changes that are not committed in .*mill-git and commits that are not pushed on belt/);
+    assert.match(asked, /Commits that would be lost: belt \(1\)\. To remove it and lose that, type mill-git\./);
     await browser.screenshot("git-remove");
     await quickInput.fill("mill");
     await quickInput.asks("press Escape to keep everything");
