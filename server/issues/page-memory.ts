@@ -1,4 +1,4 @@
-/** The most bytes of pages that are kept. */
+/** The most bytes that are kept: of pages, and of what was asked, which may be longer than what it found. */
 const capacity = 2 * 1024 * 1024;
 
 /**
@@ -17,10 +17,12 @@ export class PageMemory {
   }
 
   keep(state: string, key: string, page: Uint8Array): void {
-    if (state !== this.#state || this.#bytes + page.byteLength > capacity) this.#clear(state);
-    if (page.byteLength > capacity) return;
+    // A key's characters take two bytes each.
+    const bytes = page.byteLength + key.length * 2;
+    if (state !== this.#state || this.#bytes + bytes > capacity) this.#clear(state);
+    if (bytes > capacity) return;
     this.#pages.set(key, page);
-    this.#bytes += page.byteLength;
+    this.#bytes += bytes;
   }
 
   #clear(state: string): void {
