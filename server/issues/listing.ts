@@ -6,7 +6,7 @@ import { AppError } from "../../shared/errors.ts";
 import { atMost, type Database, type SqlParameters } from "../storage/database.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { PageMemory } from "./page-memory.ts";
-import { issueColumns, issueJson, toIssue, type IssueRow } from "./records.ts";
+import { issueColumns, issueJson, titleKeyLength, toIssue, type IssueRow } from "./records.ts";
 import { facetExpression, searchExpression } from "./search-query.ts";
 
 export interface IssueQuery {
@@ -76,8 +76,8 @@ interface Found {
   nextCursor: string | null;
 }
 
-/** Above every time and title key, and below. */
-const highest = "\u{10FFFF}";
+/** Above every time and title key: one of the highest characters more than a key has. */
+const highest = "\u{10FFFF}".repeat(titleKeyLength);
 
 /**
  * The lists of issues. Without words, labels or assignees a list is merged from streams, each read from an index that

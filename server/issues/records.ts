@@ -179,9 +179,12 @@ export function digestOf(columns: IssueColumns, comments: readonly IssueComment[
   return hash("sha256", content, "base64url");
 }
 
+/** UTF-16 units of a title that count when titles are sorted. */
+export const titleKeyLength = 200;
+
 /** What titles are sorted by: neither case nor accents count. */
 function titleKey(title: string): string {
-  return title.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().slice(0, 200);
+  return title.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().slice(0, titleKeyLength);
 }
 
 /** What the filters find an issue by. */

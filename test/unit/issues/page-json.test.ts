@@ -85,6 +85,12 @@ describe("a page of issues as JSON", () => {
     assert.equal(same().keys.length, texts.length + 1);
   });
 
+  it("has also what is sorted last of all", () => {
+    const last = "\u{10FFFF}";
+    store(...[last, `${last}z`, last.repeat(300), "z"].map((title, index) => fetchedIssue(index + 1, { title })));
+    for (const order of ["asc", "desc"] as const) assert.equal(same({ sort: "title", order }).keys.length, 4, order);
+  });
+
   it("is in order and whole in every list: merged of several, by text, by label, page by page, empty", () => {
     for (const [projectId, provider] of [
       ["p1", "github"],
