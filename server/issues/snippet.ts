@@ -31,15 +31,25 @@ const partPattern = /"([^"]*)(?:"|$)(\*)?|([^\s"]+)/gu;
 
 /** Marks what was searched for: in the title, and in the first text that has it, cut around the first match. */
 export class Highlighter {
-  readonly #terms: readonly Term[];
+  /** By their first word, where that is whole. */
+  readonly #byFirst = new Map<string, Term[]>();
+  /** Those of one word that is only begun. */
+  readonly #begun: Term[] = [];
 
   /** @param typed as `searchExpression` takes it */
   constructor(typed: string) {
-    this.#terms = [...typed.matchAll(partPattern)].flatMap(([, phrase, phraseStar, word]) => {
+    const terms = new Map<string, Term>();
+    for (const [, phrase, phraseStar, word] of typed.matchAll(partPattern)) {
       const words = tokensOf(phrase ?? word ?? "").map((token) => token.word);
       const isPrefix = phraseStar !== undefined || word?.endsWith("*") === true;
-      return words.length === 0 ? [] : [{ words, isPrefix }];
-    });
+      // Each once: every word of every text is held against them.
+      if (words.length > 0) terms.set(`${isPrefix} ${words.join(" ")}`, { words, isPrefix });
+    }
+    for (const term of terms.values()) {
+      const [first = ""] = term.words;
+      if (term.isPrefix && term.words.length === 1) this.#begun.push(term);
+      else this.#byFirst.set(first, [...(this.#byFirst.get(first) ?? []), term]);
+    }
   }
 
   /** Offsets count UTF-16 units, as JavaScript's strings do. */
@@ -60,17 +70,26 @@ export class Highlighter {
   }
 
   #marks(text: string, limit = Infinity): { start: number; end: number }[] {
-    if (this.#terms.length === 0) return [];
+    if (this.#byFirst.size + this.#begun.length === 0) return [];
     const tokens = tokensOf(text);
     const marks: { start: number; end: number }[] = [];
     for (let at = 0; at < tokens.length && marks.length < limit; at++) {
-      const length = Math.max(0, ...this.#terms.map((term) => (fits(term, tokens, at) ? term.words.length : 0)));
+      const length = this.#lengthAt(tokens, at);
       const [start, end] = [tokens[at]?.start, tokens[at + length - 1]?.end];
       if (length === 0 || start === undefined || end === undefined) continue;
       marks.push({ start, end });
       at += length - 1;
     }
     return marks;
+  }
+
+  /** How many words the longest term has that begins at this one; 0 where none does. */
+  #lengthAt(tokens: readonly Token[], at: number): number {
+    let length = 0;
+    for (const term of this.#byFirst.get(tokens[at]?.word ?? "") ?? []) {
+      if (term.words.length > length && fits(term, tokens, at)) length = term.words.length;
+    }
+    return length === 0 && this.#begun.some((term) => fits(term, tokens, at)) ? 1 : length;
   }
 }
 

@@ -30,6 +30,27 @@ describe("what a search found", () => {
     });
   }
 
+  it("marks the longest of what begins at a word, once for what was typed twice", () => {
+    const found = marked('needle "needle in a" needl* needle', { title: "A needle in a haystack, needles" });
+    assert.deepEqual(found.title, ["needle in a", "needles"]);
+  });
+
+  it("takes about as long for many words as for one", () => {
+    const body = "word ".repeat(20_000);
+    const cost = (typed: string) => {
+      const before = process.cpuUsage();
+      for (let round = 0; round < 5; round += 1) marked(typed, { title: "bug", body });
+      const { user, system } = process.cpuUsage(before);
+      return user + system;
+    };
+    const least = (typed: string) => Math.min(cost(typed), cost(typed), cost(typed));
+    least("bug");
+    const one = least("bug");
+    assert.ok(least("bug ".repeat(2_000)) < 5 * one, "the same word many times");
+    const many = Array.from({ length: 2_000 }, (_, index) => `bug${index}`).join(" ");
+    assert.ok(least(many) < 5 * one, "many words");
+  });
+
   it("cuts the text around the first match, on one line", () => {
     const body = `${"before ".repeat(50)}\r\nneedle\n${"after ".repeat(100)}`;
     const { text, words } = marked("needle", { body });
