@@ -58,7 +58,7 @@ export class FilterService {
     return this.#directory.create({ ...input, ownerId: user.userId });
   }
 
-  /** @throws AppError forbidden for another person's, stale_version, name_taken */
+  /** @throws AppError forbidden for another person's, and a shared one without the right to share; stale_version, name_taken */
   async update(
     user: FilterUser,
     id: string,
@@ -67,7 +67,8 @@ export class FilterService {
   ): Promise<SavedFilter> {
     const before = this.#directory.get(id);
     requireOwner(user, before);
-    if (fields.shared === true) requireSharing(user);
+    // Whoever lost the right may still take theirs back, not change what everyone sees.
+    if (fields.shared ?? before.shared) requireSharing(user);
     this.#requireFreeName({ ...before, ...fields }, id);
     const stored = await this.#directory.update(id, version, (current) => ({ ...current, ...fields }));
     if (before.shared && !stored.shared) {
