@@ -17,8 +17,8 @@ export const issueFilter = {
   status: issueStatus.optional(),
   provider: provider.optional(),
   /** A provider's login or name, or `me`. */
-  assignee: z.string().max(200).optional(),
-  label: repeatable(z.string().max(200)),
+  assignee: z.string().max(500).optional(),
+  label: repeatable(z.string().max(500)),
   milestone: z.string().max(500).optional(),
   /** What they must not have: any label, assignee or milestone. */
   without: repeatable(issueLack),

@@ -58,6 +58,17 @@ describe("what views ask besides issues", function () {
     assert.equal((await client.issues.groups({ by: "assignee", without: ["label"] })).items[0]?.count, 2);
   });
 
+  it("finds issues by the longest label a tracker has", async () => {
+    const label = "ü".repeat(255);
+    const issue = tracker.store.issue(2);
+    assert.ok(issue);
+    tracker.store.edit(issue, { labels: [label] });
+    await sync(server.client, place.projectId);
+    const { items } = await server.client.issues.groups({ by: "label" });
+    const [value] = items.map((group) => group.value).filter((name) => name.startsWith("ü"));
+    assert.equal((await server.client.issues.list({ label: [value ?? ""] })).total, 1);
+  });
+
   describe("attachments", () => {
     const png = Buffer.from("\x89PNG\r\n\x1a\nand so on", "latin1");
     const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
@@ -155,6 +166,19 @@ describe("what views ask besides issues", function () {
       await assert.rejects(viewer.client.filters.update({ id: own?.id ?? "", shared: true }), withCode("forbidden"));
       await viewer.client.filters.remove({ id: own?.id ?? "" });
       assert.equal((await viewer.client.filters.list({})).total, 1);
+    });
+
+    it("stay as they are while their owner has lost the right to share, who may still take them back", async () => {
+      const { id } = await ann.client.filters.create({
+        tenantId: place.tenantId,
+        name: "Everyone's",
+        filter: { q: "bug" },
+        shared: true,
+      });
+      await server.client.users.update({ id: ann.user.id, level: "client" });
+      await assert.rejects(ann.client.filters.update({ id, filter: { q: "other" } }), withCode("forbidden", "Sharing"));
+      assert.equal((await viewer.client.filters.get({ id })).filter.q, "bug");
+      assert.equal((await ann.client.filters.update({ id, shared: false })).shared, false);
     });
   });
 });
