@@ -113,7 +113,7 @@ export interface IssueTracker extends IssueProvider {
 
 /** What a webhook delivery says, once its signature is checked. */
 export interface WebhookDelivery {
-  /** The sender's own id of the delivery, for refusing replays; a digest of the body where it has none. */
+  /** For refusing replays: a digest of the body where that is signed, else the sender's own id where it gives one. */
   id: string;
   externalProject: string;
   /** The issues it is about; empty where the whole project should be looked at. */

@@ -38,8 +38,7 @@ export class WebhookQueue {
     for (const ref of refs) waiting.set(ref.externalId, ref);
     this.#waiting.set(linkId, waiting);
     if (this.#running.has(linkId)) return;
-    const run = this.#run(linkId).finally(() => this.#running.delete(linkId));
-    this.#running.set(linkId, run);
+    this.#running.set(linkId, this.#run(linkId));
   }
 
   /** Gives up what is under way and waits for that. The next sync brings it. */
@@ -62,6 +61,9 @@ export class WebhookQueue {
       }
     } catch (error) {
       if (!signal.aborted) failed(error);
+    } finally {
+      // In the same step as the last look at what waits: what comes after it begins a run of its own.
+      this.#running.delete(linkId);
     }
   }
 }

@@ -23,7 +23,8 @@ export const readGitHubWebhook: ReadWebhook = (headers, body, secret) => {
   const { action, issue, repository } = parse(body, oneOf(headers, "content-type"));
   if (issue.pull_request !== undefined) return null;
   return {
-    id: oneOf(headers, "x-github-delivery") || createHash("sha256").update(body).digest("hex"),
+    // Of what is signed: the id that GitHub gives it is not.
+    id: createHash("sha256").update(body).digest("hex"),
     externalProject: repository.full_name,
     issues: [{ key: `#${issue.number}`, externalId: String(issue.id) }],
     deleted: event === "issues" && leaving.has(action),

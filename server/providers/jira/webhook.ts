@@ -28,8 +28,8 @@ export const readJiraWebhook: ReadWebhook = (headers, body, secret) => {
   if (!issue || !/^(?:jira:issue_|comment_|attachment_)/.test(webhookEvent)) return null;
   const project = issue.fields?.project?.key ?? issue.key.replace(/-\d+$/, "");
   return {
-    // The same for every attempt of Jira's to deliver it.
-    id: header(headers, "x-atlassian-webhook-identifier") || createHash("sha256").update(body).digest("hex"),
+    // Of what is signed: the id that Jira gives it is not.
+    id: createHash("sha256").update(body).digest("hex"),
     externalProject: project,
     issues: [{ key: issue.key, externalId: issue.id }],
     deleted: webhookEvent === "jira:issue_deleted",

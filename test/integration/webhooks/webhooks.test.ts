@@ -141,6 +141,7 @@ describe("webhooks", function () {
     await waitFor(async () => (await title(5)) === "First", { what: "the first" });
     const replayed = await deliver(body, { id });
     assert.deepEqual([replayed.status, (replayed.body as { code: string }).code], [409, "conflict"]);
+    assert.equal((await deliver(body, { id: randomUUID() })).status, 409, "the signature does not cover the id");
     await world.server.restart();
     const { requests } = world.github;
     assert.equal((await deliver(body, { id })).status, 409);
