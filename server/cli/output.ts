@@ -29,8 +29,13 @@ export function plainText(text: string): string {
     .replace(/[^\P{Cc}\n\t]/gu, " ");
 }
 
+/** JSON that can't steer a terminal: what JSON leaves as it is of that, is escaped, so that nothing is lost. */
 export function printJson(output: Output, value: unknown): void {
-  output.out(`${JSON.stringify(value, null, 2)}\n`);
+  const json = JSON.stringify(value, null, 2).replace(
+    /[\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  output.out(`${json}\n`);
 }
 
 /** A table for people: columns as wide as their widest cell, but the last. */
