@@ -104,6 +104,16 @@ describe("many people on one host", function () {
     }
   });
 
+  it("tells branches and changed files of the person's own tree", async () => {
+    const { client, account, project } = alice;
+    const { path: tree } = await client.workspaces.get({ id: project.id });
+    await runAs(account, ["touch", path.join(tree, "mine.txt")]);
+    const { branches, changes } = await client.workspaces.tree({ id: project.id });
+    assert.deepEqual(changes, [{ path: "mine.txt", state: "added" }]);
+    assert.deepEqual(branches, [{ name: "main", local: true, remote: true }]);
+    await runAs(account, ["rm", path.join(tree, "mine.txt")]);
+  });
+
   it("runs sessions under each person's account, and follows them side by side", async () => {
     const sessions = await Promise.all(
       [alice, bob, carol].map(({ client, project }) =>
@@ -221,6 +231,7 @@ describe("many people on one host", function () {
       tools: () => client.tools.list({}),
       workspace: () => client.workspaces.get({ id }),
       removeWorkspace: () => client.workspaces.remove({ id }),
+      tree: () => client.workspaces.tree({ id }),
       pull: () => client.workspaces.git({ id, action: "pull" }),
       writeContext: () => client.issues.writeContext({ id: issueId }),
       clearContext: () => client.issues.clearContext({ id: issueId }),
