@@ -51,6 +51,8 @@ export interface TestServerOptions {
   /** Milliseconds of a minute of the sync schedule. */
   syncMinuteMs?: number;
   clock?: Clock;
+  /** What the server says it is; the extension talks to one of its own only. */
+  version?: string;
 }
 
 export const localSecret = "secret-of-the-test-server";
@@ -111,11 +113,11 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
 
 async function start(env: Record<string, string | undefined>, options: TestServerOptions): Promise<App> {
   const config = await loadConfig({ env });
-  const { clock, syncMinuteMs = 60_000 } = options;
+  const { clock, syncMinuteMs = 60_000, version = "0.0.0-test" } = options;
   return createApp({
     config,
     env,
-    version: "0.0.0-test",
+    version,
     log: createLogger("error"),
     localSecret,
     syncMinuteMs,

@@ -7,8 +7,8 @@ let server: TestServer | undefined;
 
 async function obey(order: ServiceOrder): Promise<ServiceAnswer> {
   if ("start" in order) {
-    const { dir, env } = order.start;
-    server = await startTestServer({ dir, env: { AIOPS_MODE: "shared", AIOPS_PORT: "0", ...env } });
+    const { env, ...options } = order.start;
+    server = await startTestServer({ ...options, env: { AIOPS_MODE: "shared", AIOPS_PORT: "0", ...env } });
     const { user } = await server.client.auth.me();
     return { url: server.url, token: server.token, user };
   }

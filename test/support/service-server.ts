@@ -6,7 +6,7 @@ import type { LinuxUsers, TestLinuxUser } from "./linux-users.ts";
 import type { Person, SignedIn } from "./server.ts";
 
 /** What the parent asks of the server's process, and what that answers. */
-export type ServiceOrder = { start: { dir: string; env: Record<string, string> } } | { as: Person };
+export type ServiceOrder = { start: { dir: string; env: Record<string, string>; version?: string } } | { as: Person };
 export type ServiceAnswer = { url: string; token: string; user: SignedIn["user"] } | { error: string };
 
 /** A whole shared server in a process of the service user. */
@@ -20,11 +20,15 @@ export interface ServiceServer {
   close(): Promise<void>;
 }
 
-/** @param env settings besides those of a test server; `AIOPS_HELPER` names the installed launcher */
+/**
+ * @param env settings besides those of a test server; `AIOPS_HELPER` names the installed launcher
+ * @param version what the server says it is
+ */
 export async function startServiceServer(
   users: LinuxUsers,
   service: TestLinuxUser,
   env: Record<string, string>,
+  version?: string,
 ): Promise<ServiceServer> {
   const dir = await users.directoryOf(service, 0o711);
   const program = fileURLToPath(new URL("service-server-child.ts", import.meta.url));
@@ -55,7 +59,7 @@ export async function startServiceServer(
     return answered;
   };
   await chmod(dir, 0o711);
-  const { url, ...admin } = await ask({ start: { dir, env } });
+  const { url, ...admin } = await ask({ start: { dir, env, ...(version !== undefined && { version }) } });
   return {
     url,
     pid: child.pid ?? 0,

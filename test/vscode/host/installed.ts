@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { openPage, type OpenPage } from "./page.ts";
+import { giveTo, loginEnv, type VsCodeAccount } from "./account.ts";
 import { serverCommand, startVsCodeServer, type VsCodeServer, type VsCodeServerOptions } from "./vscode-server.ts";
 
 export interface InstalledOptions extends Omit<VsCodeServerOptions, "extensionsDir"> {
@@ -29,8 +30,10 @@ export async function openInstalled(options: InstalledOptions): Promise<Installe
   const close = async (): Promise<void> => {
     for (const step of undo.toReversed()) await step();
   };
+  const { account } = options;
   try {
-    await installExtension(options.vsix, extensionsDir);
+    if (account !== undefined) await giveTo(account, extensionsDir);
+    await installExtension(options.vsix, extensionsDir, account);
     const server = await startVsCodeServer({ ...options, extensionsDir });
     undo.push(() => server.stop());
     const chrome = await openPage();
@@ -45,18 +48,15 @@ export async function openInstalled(options: InstalledOptions): Promise<Installe
 }
 
 /** Installs a package as a user would with `--install-extension`. */
-export async function installExtension(vsix: string, extensionsDir: string): Promise<void> {
-  const [command = "", ...args] = serverCommand();
+export async function installExtension(vsix: string, extensionsDir: string, account?: VsCodeAccount): Promise<void> {
+  const [command = "", ...args] = serverCommand(account);
   const serverDataDir = await mkdtemp(join(tmpdir(), "aiops-vscode-"));
+  const env = account === undefined ? process.env : loginEnv(account);
   try {
+    if (account !== undefined) await giveTo(account, serverDataDir);
     const where = ["--server-data-dir", serverDataDir, "--extensions-dir", extensionsDir];
-    await promisify(execFile)(command, [
-      ...args,
-      "--install-extension",
-      vsix,
-      ...where,
-      "--accept-server-license-terms",
-    ]);
+    const install = [...args, "--install-extension", vsix, ...where, "--accept-server-license-terms"];
+    await promisify(execFile)(command, install, { env });
   } finally {
     await rm(serverDataDir, { recursive: true, force: true });
   }

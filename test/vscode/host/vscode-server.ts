@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { cleanEnv } from "../../../scripts/lib/env.ts";
 import { startGroup } from "../../../scripts/lib/process-group.ts";
 import { codeServerDir, nodeBin } from "../../../scripts/setup/places.mjs";
+import { argvAs, giveTo, loginEnv, type VsCodeAccount } from "./account.ts";
 
 /** What a VS Code of the tests is started with. */
 export interface VsCodeServerOptions {
@@ -16,12 +17,16 @@ export interface VsCodeServerOptions {
   env?: Record<string, string>;
   /** User settings beside those the tests always have. */
   settings?: Record<string, unknown>;
+  /** Run as another Linux user, in that user's environment. */
+  account?: VsCodeAccount;
   /** Leave workspace trust on, as people have it. */
   workspaceTrust?: boolean;
 }
 
 export interface VsCodeServer {
   port: number;
+  /** Where it keeps settings and logs. */
+  dataDir: string;
   /** The authority of `vscode-remote://` addresses. */
   authority: string;
   /** The address that opens a folder, with further query parameters. */
@@ -62,7 +67,8 @@ const testSettings = {
 const noGallery = { EXTENSIONS_GALLERY: "{}" };
 
 /** The command line of the server, without what differs from start to start. */
-export function serverCommand(): string[] {
+export function serverCommand(account?: VsCodeAccount): string[] {
+  if (account !== undefined) return argvAs(account, account.command);
   return [nodeBin, join(codeServerDir, "lib", "vscode", "out", "server-main.js")];
 }
 
@@ -77,9 +83,11 @@ export async function startVsCodeServer(options: VsCodeServerOptions = {}): Prom
     await mkdir(join(dataDir, "data", place), { recursive: true });
     await writeFile(join(dataDir, "data", place, "settings.json"), settings);
   }
+  const { account } = options;
+  if (account !== undefined) await giveTo(account, dataDir);
   const server = startGroup(
     [
-      ...serverCommand(),
+      ...serverCommand(account),
       "--host=127.0.0.1",
       "--port=0",
       `--connection-token-file=${tokenFile}`,
@@ -93,7 +101,10 @@ export async function startVsCodeServer(options: VsCodeServerOptions = {}): Prom
       "--locale=en",
       ...(options.workspaceTrust ? [] : ["--disable-workspace-trust"]),
     ],
-    { env: { ...cleanEnv(), ...noGallery, ...options.env }, stdio: ["ignore", "pipe", "pipe"] },
+    {
+      env: { ...(account ? loginEnv(account) : cleanEnv()), ...noGallery, ...options.env },
+      stdio: ["ignore", "pipe", "pipe"],
+    },
   );
   const chunks: string[] = [];
   for (const stream of [server.child.stdout, server.child.stderr]) {
@@ -108,6 +119,7 @@ export async function startVsCodeServer(options: VsCodeServerOptions = {}): Prom
     const authority = `127.0.0.1:${port}`;
     return {
       port,
+      dataDir,
       authority,
       pageUrl: (folder, parameters = {}) =>
         `http://${authority}/?${new URLSearchParams({ folder, tkn: token, ...parameters }).toString()}`,
