@@ -16,7 +16,7 @@ describe("the CLI's output", () => {
     let written = "";
     printJson({ out: (text) => (written += text), err: () => undefined }, value);
     assert.deepEqual(JSON.parse(written), value);
-    assert.equal(written, `${plainText(written)}`);
+    assert.equal(written, plainText(written));
     assert.ok(written.includes("\\u009b2J") && written.includes("שלום"));
   });
 
