@@ -3,11 +3,9 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { root } from "../../scripts/setup/places.mjs";
 import type { SettingsState } from "../../shared/messages/settings-panel.ts";
-import { browserForTests } from "../support/browser.ts";
 import { contrasts } from "./contrasts.ts";
 import { deployKey, lost, sessions, signIn, sshKeys, working } from "./settings-access.ts";
-import { openSettings, type SettingsStage, type SettingsStageOptions } from "./settings-stage.ts";
-import { servePanels, type PanelServer } from "./stage.ts";
+import { settingsForTests, type SettingsStage, type SettingsStageOptions } from "./settings-stage.ts";
 import { themes } from "./themes.ts";
 
 const pictures = join(root, "out", "screenshots", "settings");
@@ -17,23 +15,14 @@ const answers: Record<string, unknown> = {
 };
 
 describe("webviews: the looks of keys, sign-in and sessions in the settings", () => {
-  const browser = browserForTests();
-  let server: PanelServer;
+  const openPanel = settingsForTests();
   let stage: SettingsStage;
-  before(async () => {
-    server = await servePanels();
-    await mkdir(pictures, { recursive: true });
-  });
-  after(async () => server.close());
-  afterEach(async () => {
-    assert.deepEqual(await stage.complaints(), []);
-    await stage.close();
-  });
+  before(async () => mkdir(pictures, { recursive: true }));
 
   async function open(state: SettingsState, options: SettingsStageOptions = {}): Promise<void> {
     const { page } = state;
     const call = ({ operation }: { operation: string }) => ({ answer: answers[operation] });
-    stage = await openSettings(browser(), server, { state, place: { page, item: "" }, handlers: { call }, ...options });
+    stage = await openPanel({ state, place: { page, item: "" }, handlers: { call }, ...options });
     await stage.page.locator("h1").waitFor();
   }
   async function readable(...selectors: string[]): Promise<void> {

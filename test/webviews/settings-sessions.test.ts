@@ -1,30 +1,18 @@
 import assert from "node:assert/strict";
 import type { ResyncResult } from "../../shared/entities/session.ts";
-import { browserForTests } from "../support/browser.ts";
 import { lost, sessions, working } from "./settings-access.ts";
-import { openSettings, type SettingsStage } from "./settings-stage.ts";
-import { servePanels, type PanelServer } from "./stage.ts";
+import { settingsForTests, type SettingsStage } from "./settings-stage.ts";
 
 const nothing: ResyncResult = { recreated: [], pruned: [], lost: [], unknown: [] };
 
 describe("webviews: the page of sessions", () => {
-  const browser = browserForTests();
-  let server: PanelServer;
+  const openPanel = settingsForTests();
   let stage: SettingsStage;
   let called: unknown[] = [];
-  before(async () => {
-    server = await servePanels();
-  });
-  after(async () => server.close());
-  afterEach(async () => {
-    assert.deepEqual(await stage.complaints(), []);
-    assert.deepEqual(stage.refused, []);
-    await stage.close();
-  });
 
   async function open(answer: ResyncResult, state = sessions): Promise<void> {
     called = [];
-    stage = await openSettings(browser(), server, {
+    stage = await openPanel({
       state,
       place: { page: "sessions", item: "" },
       handlers: {

@@ -1,33 +1,21 @@
 import assert from "node:assert/strict";
 import { AppError } from "../../shared/errors.ts";
-import { browserForTests } from "../support/browser.ts";
 import { waitFor } from "../support/wait.ts";
 import { laptop, nightly, signIn } from "./settings-access.ts";
-import { openSettings, type SettingsStage, type SettingsStageOptions } from "./settings-stage.ts";
-import { servePanels, type PanelServer } from "./stage.ts";
+import { settingsForTests, type SettingsStage, type SettingsStageOptions } from "./settings-stage.ts";
 
 const token = "aiops-canary-of-a-token";
 const secret = "CANARYSECRETOFCODES";
 const enrolment = { secret, address: `otpauth://totp/aiops:ada?secret=${secret}&issuer=aiops` };
 
 describe("webviews: the page about one's own sign-in", () => {
-  const browser = browserForTests();
-  let server: PanelServer;
+  const openPanel = settingsForTests();
   let stage: SettingsStage;
   let called: unknown[] = [];
-  before(async () => {
-    server = await servePanels();
-  });
-  after(async () => server.close());
-  afterEach(async () => {
-    assert.deepEqual(await stage.complaints(), []);
-    assert.deepEqual(stage.refused, []);
-    await stage.close();
-  });
 
   async function open(options: SettingsStageOptions & { refuse?: AppError } = {}): Promise<void> {
     called = [];
-    stage = await openSettings(browser(), server, {
+    stage = await openPanel({
       state: signIn,
       place: { page: "signIn", item: "" },
       handlers: {
@@ -80,7 +68,8 @@ describe("webviews: the page about one's own sign-in", () => {
 
   describe("personal access tokens", () => {
     it("are listed with scopes and times, and deleted after a question", async () => {
-      await open();
+      const older = { ...nightly, id: "tok_older", name: "Older", createdAt: "2026-10-01T09:00:00.000Z" };
+      await open({ state: { ...signIn, tokens: [older, nightly] } });
       const text = await region("Personal Access Tokens").innerText();
       assert.match(text, /Nightly report[^]*Read everything I may read, Change issues[^]*never used[^]*ends/);
       await stage.button(`Delete the token ${nightly.name}`).click();
@@ -90,6 +79,10 @@ describe("webviews: the page about one's own sign-in", () => {
         input: { id: nightly.id },
         version: undefined,
       });
+      stage.show({ ...signIn, tokens: [older] });
+      const next = stage.button("Delete the token Older");
+      await stage.page.waitForFunction(() => document.activeElement?.getAttribute("aria-label")?.endsWith("Older"));
+      assert.equal(await next.isVisible(), true, "the focus goes on to the next");
       stage.show({ ...signIn, tokens: [] });
       await stage.page.getByText("No token yet.").waitFor();
     });

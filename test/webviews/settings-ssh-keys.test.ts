@@ -1,29 +1,17 @@
 import assert from "node:assert/strict";
 import { AppError } from "../../shared/errors.ts";
-import { browserForTests } from "../support/browser.ts";
 import { waitFor } from "../support/wait.ts";
 import { deployKey, gitHost, spareKey, sshKeys } from "./settings-access.ts";
-import { openSettings, type SettingsStage, type SettingsStageOptions } from "./settings-stage.ts";
-import { servePanels, type PanelServer } from "./stage.ts";
+import { settingsForTests, type SettingsStage, type SettingsStageOptions } from "./settings-stage.ts";
 
 const canary = "-----BEGIN OPENSSH PRIVATE KEY-----\nQ0FOQVJZ\n-----END OPENSSH PRIVATE KEY-----\n";
 
 describe("webviews: the page of SSH keys", () => {
-  const browser = browserForTests();
-  let server: PanelServer;
+  const openPanel = settingsForTests();
   let stage: SettingsStage;
-  before(async () => {
-    server = await servePanels();
-  });
-  after(async () => server.close());
-  afterEach(async () => {
-    assert.deepEqual(await stage.complaints(), []);
-    assert.deepEqual(stage.refused, []);
-    await stage.close();
-  });
 
   async function open(options: SettingsStageOptions = {}): Promise<void> {
-    stage = await openSettings(browser(), server, {
+    stage = await openPanel({
       state: sshKeys,
       place: { page: "sshKeys", item: "" },
       ...options,

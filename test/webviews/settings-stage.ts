@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import type { AppError } from "../../shared/errors.ts";
 import { openChannel, type Channel, type Handlers } from "../../shared/messages/channel.ts";
@@ -10,7 +11,8 @@ import {
   type SettingsState,
 } from "../../shared/messages/settings-panel.ts";
 import type { PanelConnection } from "../../shared/messages/settings/connections.ts";
-import { openPanelPage, type PanelPage, type PanelServer } from "./stage.ts";
+import { browserForTests } from "../support/browser.ts";
+import { openPanelPage, servePanels, type PanelPage, type PanelServer } from "./stage.ts";
 import type { Theme } from "./themes.ts";
 
 export type LoadedSettings = LoadedPage<"connections">;
@@ -148,6 +150,32 @@ export interface SettingsStageOptions {
   place?: SettingsPlace;
   handlers?: Partial<Handlers<typeof toSettingsHost>>;
   context?: BrowserContextOptions;
+}
+
+/**
+ * Opens the panel for the tests of a `describe`, one for each. After each nothing may have been refused, nor have broken
+ * the page's policy.
+ */
+export function settingsForTests(): (options?: SettingsStageOptions) => Promise<SettingsStage> {
+  const browser = browserForTests();
+  let server: PanelServer;
+  let stage: SettingsStage | undefined;
+  before(async () => {
+    server = await servePanels();
+  });
+  after(async () => server.close());
+  afterEach(async () => {
+    if (stage === undefined) return;
+    const { refused } = stage;
+    const complaints = await stage.complaints();
+    await stage.close();
+    stage = undefined;
+    assert.deepEqual([...complaints, ...refused], []);
+  });
+  return async (options) => {
+    stage = await openSettings(browser(), server, options);
+    return stage;
+  };
 }
 
 export async function openSettings(

@@ -4,7 +4,7 @@ import { busyButton } from "../../ui/busy-button.ts";
 import { confirmDialog } from "../../ui/dialog.ts";
 import { element, replaceChildren } from "../../ui/dom.ts";
 import { icon, type IconName } from "../../ui/icons.ts";
-import { arrangeChildren } from "../../ui/keyed-list.ts";
+import { keyedRows } from "../../ui/keyed-list.ts";
 import type { Locale } from "../../ui/locale.ts";
 import { plainLine } from "../../ui/plain-line.ts";
 import { callOperation, type SettingsContext } from "../context.ts";
@@ -30,7 +30,7 @@ function overview(context: SettingsContext, first: State): View<"sessions"> {
   const answer = element("div", { class: "answer", attributes: { role: "status" } });
   const list = element("ul", { class: "item-list", attributes: { "aria-labelledby": "section-sessions" } });
   const empty = element("p", { class: "empty" }, t("No session."));
-  const rows = new Map<string, { seen: string; element: HTMLElement }>();
+  const showRows = keyedRows(list, (session: PanelSession) => rowOf(session, locale));
   let shown = first.sessions;
 
   async function run(): Promise<void> {
@@ -47,16 +47,8 @@ function overview(context: SettingsContext, first: State): View<"sessions"> {
 
   function update({ sessions, canWrite }: State): void {
     shown = sessions;
-    const made = sessions.map((session) => {
-      const seen = JSON.stringify(session);
-      const known = rows.get(session.id);
-      const row = known?.seen === seen ? known : { seen, element: rowOf(session, locale) };
-      rows.set(session.id, row);
-      return row.element;
-    });
-    arrangeChildren(list, made);
-    list.hidden = made.length === 0;
-    empty.hidden = made.length > 0;
+    showRows(sessions, null);
+    empty.hidden = sessions.length > 0;
     resync.setDisabled(!canWrite);
   }
   update(first);

@@ -3,7 +3,7 @@ import { busyButton } from "../../ui/busy-button.ts";
 import { confirmDialog } from "../../ui/dialog.ts";
 import { element } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
-import { arrangeChildren } from "../../ui/keyed-list.ts";
+import { keyedRows } from "../../ui/keyed-list.ts";
 import type { Locale } from "../../ui/locale.ts";
 import { plainLine } from "../../ui/plain-line.ts";
 import { callOperation, type SettingsContext } from "../context.ts";
@@ -14,7 +14,7 @@ export function devicesPart(context: SettingsContext): Part {
   const { locale, notices } = context;
   const { t } = locale;
   const list = element("ul", { class: "item-list", attributes: { "aria-labelledby": "section-devices" } });
-  const rows = new Map<string, { seen: string; element: HTMLElement }>();
+  const showRows = keyedRows(list, rowOf);
 
   async function revoke({ id, client }: AuthSession): Promise<void> {
     const title = t("Sign out {0}?", plainLine(client));
@@ -51,14 +51,7 @@ export function devicesPart(context: SettingsContext): Part {
       const sorted = signIns.toSorted(
         (a, b) => Number(b.current) - Number(a.current) || b.lastUsedAt.localeCompare(a.lastUsedAt),
       );
-      const shown = sorted.map((signIn) => {
-        const seen = JSON.stringify([signIn, canWrite]);
-        const before = rows.get(signIn.id);
-        const made = before?.seen === seen ? before : { seen, element: rowOf(signIn, canWrite) };
-        rows.set(signIn.id, made);
-        return made.element;
-      });
-      arrangeChildren(list, shown);
+      showRows(sorted, canWrite);
     },
     isDirty: () => false,
   };

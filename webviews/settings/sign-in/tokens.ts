@@ -3,7 +3,7 @@ import { busyButton } from "../../ui/busy-button.ts";
 import { confirmDialog } from "../../ui/dialog.ts";
 import { element } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
-import { arrangeChildren } from "../../ui/keyed-list.ts";
+import { keyedRows } from "../../ui/keyed-list.ts";
 import { plainLine } from "../../ui/plain-line.ts";
 import { callOperation, type SettingsContext } from "../context.ts";
 import { addButton, type Ways } from "../views.ts";
@@ -17,7 +17,7 @@ export function tokensPart(context: SettingsContext, ways: Ways): Part {
   const add = addButton(t("Create Token"), ways.add);
   const list = element("ul", { class: "item-list", attributes: { "aria-labelledby": "section-tokens" } });
   const empty = element("p", { class: "empty" }, t("No token yet."));
-  const rows = new Map<string, { seen: string; element: HTMLElement }>();
+  const showRows = keyedRows(list, rowOf);
 
   async function remove({ id, name }: AccessToken): Promise<void> {
     const title = t("Delete the token {0}?", name);
@@ -63,18 +63,11 @@ export function tokensPart(context: SettingsContext, ways: Ways): Part {
       element("div", { class: "buttons" }, add),
     ),
     update: ({ tokens, canWrite }) => {
-      const shown = tokens
-        .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt))
-        .map((token) => {
-          const seen = JSON.stringify([token, canWrite]);
-          const before = rows.get(token.id);
-          const made = before?.seen === seen ? before : { seen, element: rowOf(token, canWrite) };
-          rows.set(token.id, made);
-          return made.element;
-        });
-      arrangeChildren(list, shown);
-      list.hidden = shown.length === 0;
-      empty.hidden = shown.length > 0;
+      showRows(
+        tokens.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt)),
+        canWrite,
+      );
+      empty.hidden = tokens.length > 0;
       add.toggleAttribute("disabled", !canWrite);
     },
     isDirty: () => false,

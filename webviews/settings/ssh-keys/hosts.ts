@@ -1,9 +1,9 @@
 import type { SshHost } from "../../../shared/entities/ssh-key.ts";
-import { busyButton, type BusyButton } from "../../ui/busy-button.ts";
+import { busyButton } from "../../ui/busy-button.ts";
 import { confirmDialog } from "../../ui/dialog.ts";
 import { element } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
-import { arrangeChildren } from "../../ui/keyed-list.ts";
+import { keyedRows } from "../../ui/keyed-list.ts";
 import { callOperation, type SettingsContext } from "../context.ts";
 import { fingerprint, type State } from "./facts.ts";
 
@@ -12,19 +12,13 @@ export interface Hosts {
   update: (state: State) => void;
 }
 
-interface Row {
-  version: number;
-  element: HTMLElement;
-  forget: BusyButton;
-}
-
 /** The hosts whose keys were recorded when they were first reached, and the way to forget them. */
 export function createHosts(context: SettingsContext): Hosts {
   const { locale, notices } = context;
   const { t } = locale;
   const list = element("ul", { class: "item-list", attributes: { "aria-labelledby": "section-hosts" } });
   const empty = element("p", { class: "empty" }, t("No host was reached over SSH yet."));
-  const rows = new Map<string, Row>();
+  const showRows = keyedRows(list, rowOf);
 
   async function forget({ id, host }: SshHost): Promise<void> {
     const title = t("Forget the keys of {0}?", host);
@@ -36,8 +30,8 @@ export function createHosts(context: SettingsContext): Hosts {
     notices.announce(t("The keys of {0} were forgotten", host));
   }
 
-  function rowOf(recorded: SshHost): Row {
-    const { host, keys, recordedAt, version } = recorded;
+  function rowOf(recorded: SshHost, canWrite: boolean): HTMLElement {
+    const { host, keys, recordedAt } = recorded;
     const button = busyButton(
       {
         label: t("Forget"),
@@ -48,7 +42,8 @@ export function createHosts(context: SettingsContext): Hosts {
       },
       context,
     );
-    const made = element(
+    button.setDisabled(!canWrite);
+    return element(
       "li",
       { class: "item-row" },
       icon("link"),
@@ -65,7 +60,6 @@ export function createHosts(context: SettingsContext): Hosts {
       ),
       element("div", { class: "row-actions" }, button.element),
     );
-    return { version, element: made, forget: button };
   }
 
   return {
@@ -81,17 +75,11 @@ export function createHosts(context: SettingsContext): Hosts {
       list,
     ),
     update: ({ hosts, canWrite }) => {
-      const sorted = hosts.toSorted((a, b) => a.host.localeCompare(b.host));
-      const shown = sorted.map((host) => {
-        const before = rows.get(host.id);
-        const row = before?.version === host.version ? before : rowOf(host);
-        rows.set(host.id, row);
-        row.forget.setDisabled(!canWrite);
-        return row.element;
-      });
-      arrangeChildren(list, shown);
-      list.hidden = sorted.length === 0;
-      empty.hidden = sorted.length > 0;
+      showRows(
+        hosts.toSorted((a, b) => a.host.localeCompare(b.host)),
+        canWrite,
+      );
+      empty.hidden = hosts.length > 0;
     },
   };
 }
