@@ -122,6 +122,17 @@ describe("git in the Projects view", function () {
     await vscode.commands.executeCommand("aiops.projects.focus");
     await cardSays(/^mill-git \| main ●/);
     assert.deepEqual(await offered(), ["pull", "commit", "switch", "merge", "remove"]);
+    await browser.click({ selector: ".monaco-list-row:has-text('mill-git')", text: "main ●" }, { button: "right" });
+    const menu = await browser.text({ selector: ".context-view .monaco-menu" });
+    await browser.screenshot("git-menu");
+    await browser.press("Escape");
+    const entries = menu.split("\n").map((entry) => entry.trim());
+    const named = ["Pull", "Push", "Commit…", "Switch Branch…", "New Branch…", "Merge Branch…", "Remove Workspace"];
+    assert.deepEqual(
+      named.filter((name) => !entries.includes(name)),
+      ["Push"],
+      menu,
+    );
   });
 
   it("commits the chosen files with the message, in the person's name", async () => {
