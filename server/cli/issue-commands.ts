@@ -56,7 +56,9 @@ export function addIssueCommands(program: Command, context: Context): void {
             issue.title,
           ]);
           printTable(own.output, ["ID", "KEY", "STATUS", "UPDATED", "TITLE"], rows);
-          own.output.err(`${page.items.length} of ${page.total}\n`);
+          const [oldest] = page.items.map(({ syncedAt }) => syncedAt).toSorted();
+          const age = oldest === undefined ? "" : `, as the trackers had them at ${minute(oldest)}`;
+          own.output.err(`${page.items.length} of ${page.total}${age}\n`);
         });
       },
     );
@@ -75,13 +77,14 @@ export function addIssueCommands(program: Command, context: Context): void {
         const { output } = own;
         output.out(`${plain(issue.key)} ${plain(issue.title)}\n`);
         output.out(
-          `${issue.status} (${plain(issue.rawStatus)}) · ${plain(issue.author.name)} · ${plain(issue.labels.join(", "))}\n${plain(issue.url)}\n\n`,
+          `${issue.status} (${plain(issue.rawStatus)}) · ${plain(issue.author.name)} · ${plain(issue.labels.join(", "))}\n${plain(issue.url)}\n`,
+        );
+        output.out(
+          `${issue.gone === true ? "its tracker has it no more; " : ""}as it was at ${minute(issue.syncedAt)}\n\n`,
         );
         output.out(`${plainText(issue.body)}\n`);
         for (const comment of issue.comments) {
-          output.out(
-            `\n── ${plain(comment.author.name)}, ${comment.createdAt.slice(0, 16).replace("T", " ")}\n${plainText(comment.body)}\n`,
-          );
+          output.out(`\n── ${plain(comment.author.name)}, ${minute(comment.createdAt)}\n${plainText(comment.body)}\n`);
         }
       });
     });
@@ -106,4 +109,9 @@ export function addIssueCommands(program: Command, context: Context): void {
         }
       });
     });
+}
+
+/** A time to the minute, in UTC. @param time ISO 8601 in UTC */
+function minute(time: string): string {
+  return `${time.slice(0, 16).replace("T", " ")} UTC`;
 }

@@ -281,6 +281,9 @@ describe("aiops, as a process", function () {
       const { items } = (await json("issues", "list", "--json")) as { items: { id: string; title: string }[] };
       assert.equal(items[0]?.title, title, "as JSON it is what it is");
       const shown = await home.run(["issues", "show", items[0]?.id ?? ""]);
+      const today = new Date().toISOString().slice(0, 10);
+      assert.match(listed.err, new RegExp(`^\\d+ of \\d+, as the trackers had them at ${today} \\d\\d:\\d\\d UTC\n$`));
+      assert.match(shown.out, new RegExp(`^as it was at ${today} \\d\\d:\\d\\d UTC$`, "m"));
       assert.match(shown.out, /Line one\s*\nline two/);
       for (const { out } of [listed, shown]) {
         const controls = out.match(/[^\P{Cc}\n]/gu) ?? [];
