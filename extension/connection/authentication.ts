@@ -24,8 +24,11 @@ export class Authentication implements vscode.AuthenticationProvider, vscode.Dis
     );
   }
 
-  getSessions(): Promise<vscode.AuthenticationSession[]> {
-    return Promise.resolve(this.#shown === undefined ? [] : [this.#shown]);
+  async getSessions(): Promise<vscode.AuthenticationSession[]> {
+    // Tokens are renewed within a connection.
+    const accessToken = this.#shown === undefined ? undefined : await this.#connection.token();
+    if (this.#shown === undefined) return [];
+    return [accessToken === undefined ? this.#shown : { ...this.#shown, accessToken }];
   }
 
   async createSession(): Promise<vscode.AuthenticationSession> {
