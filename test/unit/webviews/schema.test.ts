@@ -16,6 +16,7 @@ describe("webviews: forms of the contract's schemas", () => {
       [z.boolean().default(false), { kind: "flag" }],
       [z.enum(["a", "b"]).nullable(), { kind: "choice", values: ["a", "b"] }],
       [z.array(z.string().max(200)), { kind: "lines", maxLength: 20_000 }],
+      [z.array(z.enum(["a", "b"])).min(1), { kind: "several", values: ["a", "b"] }],
       [z.string().max(9).nullable().default(null), { kind: "text", maxLength: 9, nullable: true }],
       [z.string().max(9).or(z.literal("")), { kind: "text", maxLength: 9 }],
       [
@@ -34,6 +35,7 @@ describe("webviews: forms of the contract's schemas", () => {
       [z.int(), 12, "12"],
       [z.boolean(), true, "true"],
       [z.array(z.string()), ["a", "b c"], "a\nb c"],
+      [z.array(z.enum(["a", "b"])), ["a", "b"], "a\nb"],
       [z.array(z.object({ id: z.string() })), [{ id: "a" }], '[{"id":"a"}]'],
       [z.array(z.object({ id: z.string() })), [], ""],
       [z.string().nullable(), null, ""],
