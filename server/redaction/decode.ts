@@ -76,7 +76,7 @@ const smallLetter = /^\p{Ll}$/u;
 /** One pass over a view; linear. */
 export function decodeOnce(view: View): Decoded {
   const { text } = view;
-  if (!/[&\\%=\u0080-\uFFFF]|-\r?\n/u.test(text)) return { ...view, escaped: false };
+  if (!/[&\\%=\u{80}-\u{10FFFF}]|-\r?\n/u.test(text)) return { ...view, escaped: false };
   const made = new Writer(text.length);
   let escaped = false;
   for (let at = 0; at < text.length;) {

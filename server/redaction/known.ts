@@ -78,7 +78,7 @@ export class KnownFinder {
 }
 
 /** What may stand between two words of a name: white space (a line's end too), quotes of comments, `,`, `.`, `_`, `-`, `'`. */
-const gap = /^[\s.,_'+>*#|-]{1,12}$|^$/u;
+const gap = /^[\s.,@_'+>*#|-]{1,12}$|^$/u;
 const signing = /(?:^|[\s([{"'@/~-]|by|cc)$/iu;
 const signed = /^\.?(?:$|[\s)\]}"':,;.!?/])/u;
 const naming =

@@ -67,7 +67,7 @@ const documents: readonly Document[] = [
   {
     kind: "US_DRIVER_LICENSE",
     context: new RegExp(
-      `(?:\\bdriv(?:er|ers|er's|ing)['s]{0,2}[\\s_-]{0,2}(?:licen[sc]e|lic\\.?|permit)|\\bDLN?\\b|\\bD\\.L\\.|\\boperator'?s?\\s{1,2}licen[sc]e|\\blicen[sc]e\\s{1,2}(?:number|no\\.?|#))${numberAhead}`,
+      `(?:\\bdriv(?:er|ers|er's|ing)['s]{0,2}[\\s_-]{0,2}(?:licen[sc]e|lic\\.?|permit)|\\bdriv(?:es|en|ing|e)\\s(?:with|on|under)\\s{1,2}(?:a\\s)?licen[sc]e|\\bDLN?\\b|\\bD\\.L\\.|\\boperator'?s?\\s{1,2}licen[sc]e|\\blicen[sc]e\\s{1,2}(?:number|no\\.?|#))${numberAhead}`,
       "iu",
     ),
     number: /^(?=(?:\D{0,4}\d){4})[A-Z]{0,3}[A-Z0-9](?:[- ]?[A-Z0-9]){3,17}$/iu,

@@ -8,13 +8,18 @@ const nameWord = "[\\p{L}\\p{N}'.-]{1,24}";
 // A town of up to four words, the state, the ZIP code.
 const town = `(?:[,\\s]{1,4}\\p{Lu}[\\p{L}.'-]{1,20}(?:\\s\\p{Lu}[\\p{L}.'-]{1,20}){0,3})?(?:,?\\s{1,4}[A-Z]{2}\\b)?(?:,?\\s{1,4}\\d{5}(?:-\\d{4})?\\b)?`;
 const american = new RegExp(
-  `(?<![\\p{L}\\p{N}.:/#-])\\d{1,6}[A-Za-z]?\\s(?:[NSEWnsew]\\.?\\s)?(?:${nameWord}\\s){1,4}(?:[Ss]treet|[Ss]tr?|[Aa]venue|[Aa]ve?|[Bb]oulevard|[Bb]lvd|[Rr]oad|[Rr]d|[Ll]ane|[Ll]n|[Dd]rive|[Dd]r|[Cc]ourt|[Cc]t|[Pp]lace|Pl|[Ss]quare|Sq|[Tt]errace|Ter|Way|[Cc]ircle|Cir|[Hh]ighway|[Hh]wy|[Pp]arkway|[Pp]kwy|Trail|Trl|Alley|[Cc]rescent|Close|Loop|[Pp]laza|Gardens?|Grove|Hill|Mews|Quay|Pike|[Tt]urnpike|Walk)\\b\\.?${unit}${town}`,
+  `(?<![\\p{L}\\p{N}.:/#-])\\d{1,6}[A-Za-z]?\\s(?:[NSEWnsew]\\.?\\s)?(?:${nameWord}\\s){1,4}(?:[Ss]treet|[Ss]tr?|[Aa]venue|[Aa]ve?|[Bb]oulevard|[Bb]lvd|[Rr]oad|[Rr]d|[Ll]ane|[Ll]n|[Dd]rive|[Dd]r|[Cc]ourt|[Cc]t|[Pp]lace|Pl|[Ss]quare|Sq|[Tt]errace|Ter|Way|[Cc]ircle|Cir|[Hh]ighway|[Hh]wy|[Pp]arkway|[Pp]kwy|Trail|Trl|Alley|[Cc]rescent|Close|Loop|[Pp]laza|Gardens?|Grove|Hill|Mews|Quay|Pike|[Tt]urnpike|Walk)\\b\\.?(?:\\s[NSEW]{1,2}\\b\\.?)?${unit}${town}`,
   "gu",
 );
-const european = new RegExp(
-  `(?<![\\p{L}\\p{N}])(?:\\p{Lu}[\\p{L}.'-]{1,30}\\s){0,2}\\p{Lu}?[\\p{L}-]{2,30}(?:stra(?:ss|ß)e|str\\.|gasse|weg|platz|allee|gata|gatan|vej|veien|straat|laan|gracht|plein|katu)\\s\\d{1,4}\\s?[a-zA-Z]?\\b(?:,?\\s{1,4}(?:[A-Z]{1,2}-)?\\d{4,5}\\s\\p{Lu}[\\p{L}-]{1,30})?`,
-  "gu",
-);
+/** Streets named by an ending, and sites by what they are, are found by that, and their beginning by looking back. */
+const european = {
+  end: /(?<=\p{L}\p{L})(?:stra(?:ss|ß)e|str\.|gasse|weg|platz|allee|gata|gatan|vej|veien|straat|laan|gracht|plein|katu)\s\d{1,4}\s?[a-zA-Z]?\b(?:,?\s{1,4}(?:[A-Z]{1,2}-)?\d{4,5}\s\p{Lu}[\p{L}-]{1,30})?/gu,
+  beginning: /(?:\p{Lu}[\p{L}.'-]{1,30}\s){0,2}\p{L}[\p{L}-]{1,30}$/u,
+};
+const sites = {
+  end: / (?:Hospital|Clinic|Medical Center|Medical Centre|High School|Elementary School|Elementary|Nursing Home|Hospice|County Jail|Police Department|Sheriff's Office|Courthouse|County|Correctional Facility|Care Home|Rehabilitation Center|Surgery Center)\b/gu,
+  beginning: /(?<![\p{L}\p{N}])\p{Lu}[\p{L}.'-]{1,20}(?: (?:of |the )?\p{Lu}[\p{L}.'-]{1,20}){0,3}$/u,
+};
 const roman = new RegExp(
   `(?<![\\p{L}\\p{N}])(?:(?:rue|avenue|boulevard|calle|avenida|plaza|via|viale|piazza|rua|ulica|ul\\.|place|quai|paseo)\\s(?:(?:de|del|des|du|di|da|la|le|los|las|d'|l')\\s?){0,2}\\p{Lu}[\\p{L}'-]{1,25}(?:\\s\\p{Lu}[\\p{L}'-]{1,25}){0,2},?\\s\\d{1,4}|\\d{1,4},?\\s(?:bis\\s)?(?:rue|avenue|boulevard|place|quai)\\s(?:(?:de|des|du|la|le|les|d'|l')\\s?){0,3}\\p{Lu}[\\p{L}'-]{1,25}(?:\\s\\p{Lu}[\\p{L}'-]{1,25}){0,2})(?:,?\\s\\d{5}\\s\\p{Lu}[\\p{L}-]{1,25})?`,
   "giu",
@@ -30,9 +35,6 @@ const block =
 const poBox = /(?<![\p{L}\p{N}])P\.?\s?O\.?\s?Box\s\d{1,7}\b/giu;
 const movingTo =
   /(?:\b(?:lives?|living|lived|moved|moving|relocat(?:ed|ing)|born|raised|resid(?:es?|ing|ent)|travel(?:s|ed|led|ing|ling)?|flew|flying|based|located|situated|arriv(?:ed|ing|es)|return(?:ed|ing)|originally|am|born|hometown|city|town|village)\s(?:in|to|from|of|at|near|:)\s{1,2}|\b(?:city|town|location|site|birthplace|county|state|country|hometown)\s?:\s{0,4})$/iu;
-const sitesName =
-  /(?<![\p{L}\p{N}])\p{Lu}[\p{L}.'-]{1,20}(?: (?:of |the )?\p{Lu}[\p{L}.'-]{1,20}){0,3} (?:Hospital|Clinic|Medical Center|Medical Centre|High School|Elementary|Elementary School|Nursing Home|Hospice|County Jail|Police Department|Sheriff's Office|Courthouse|County|Correctional Facility|Care Home|Rehabilitation Center|Surgery Center)\b/gu;
-
 /** Street addresses, towns with their state, postal codes, and the countries, states and cities of the list. */
 export function findPlaces(reading: Reading): Span[] {
   const { text } = reading;
@@ -47,13 +49,18 @@ export function findPlaces(reading: Reading): Span[] {
       rank,
     });
   };
-  for (const pattern of [block, american, european, roman, poBox]) {
+  for (const pattern of [block, american, roman, poBox]) {
     for (const match of text.matchAll(pattern)) add(match.index, match[0], ranks.shape);
   }
   for (const match of text.matchAll(townAndState)) {
     if (stateCodes.has(match[1] ?? "")) add(match.index, match[0], ranks.shape);
   }
-  for (const match of text.matchAll(sitesName)) add(match.index, match[0], ranks.words);
+  for (const { end, beginning } of [european, sites]) {
+    for (const match of text.matchAll(end)) {
+      const [ahead] = beginning.exec(before(text, match.index, 90)) ?? [];
+      if (ahead !== undefined) add(match.index - ahead.length, ahead + match[0], ranks.shape);
+    }
+  }
   for (const match of text.matchAll(zip)) {
     if (zipContext.test(before(text, match.index, 24))) add(match.index, match[0], ranks.shape);
   }
