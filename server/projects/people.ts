@@ -1,6 +1,5 @@
 import type { Project, ProjectInput } from "../../shared/entities/project.ts";
 import { AppError, type FieldError } from "../../shared/errors.ts";
-import type { Principal } from "../http/context.ts";
 
 type People = Partial<Pick<ProjectInput, "ownerId" | "roles">>;
 
@@ -19,24 +18,6 @@ export function checkPeople({ ownerId, roles = [] }: People, exists: (userId: st
   }
   if (errors.length === 0) return;
   throw new AppError("invalid_input", "The project's people are wrong: see the fields.", { errors });
-}
-
-/**
- * Who has which role in a project is for administrators to say, with a step-up: a role keeps its person to less than
- * their level allows, so whoever may change projects could free themselves of theirs.
- * @throws AppError forbidden, step_up_required
- */
-export function requireRoleRight(
-  before: Project["roles"],
-  after: Project["roles"] | undefined,
-  principal: Principal,
-  requireStepUp: (principal: Principal) => void,
-): void {
-  if (after === undefined || JSON.stringify(before) === JSON.stringify(after)) return;
-  if (principal.level !== "admin" || principal.scopes !== null) {
-    throw new AppError("forbidden", "Only administrators, signed in themselves, give people roles in a project.");
-  }
-  requireStepUp(principal);
 }
 
 /** The project without a person who is gone; undefined where it does not name them. */

@@ -3,7 +3,7 @@ import { changes, visibleTo } from "../directory/routes.ts";
 import type { Implementer } from "../http/authorize.ts";
 import type { SyncService } from "../issues/sync-service.ts";
 import type { Principal } from "../http/context.ts";
-import { requireRoleRight } from "./people.ts";
+import { requireProjectRights } from "./rights.ts";
 import type { ProjectService } from "./service.ts";
 
 export interface ProjectRouteOptions {
@@ -26,12 +26,12 @@ export function projectRoutes(os: Implementer, { projects, syncs, requireStepUp 
       return paginate(found, input);
     }),
     create: os.projects.create.handler(({ input, context }) => {
-      requireRoleRight([], input.roles, context.principal, requireStepUp);
+      requireProjectRights({}, input, context.principal, requireStepUp);
       return projects.create(input);
     }),
     get: os.projects.get.handler(({ input }) => projects.get(input.id)),
     update: os.projects.update.handler(({ input, context }) => {
-      requireRoleRight(projects.get(input.id).roles, input.roles, context.principal, requireStepUp);
+      requireProjectRights(projects.get(input.id), input, context.principal, requireStepUp);
       return projects.update(input.id, context.ifMatch, changes(input));
     }),
     remove: os.projects.remove.handler(({ input, context }) => projects.remove(input.id, context.ifMatch)),

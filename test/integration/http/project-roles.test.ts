@@ -95,6 +95,20 @@ describe("roles in a project, over HTTP", function () {
     await server.client.projects.update({ id, roles });
   });
 
+  it("let nobody take a key of the organisation by naming it, but an administrator", async () => {
+    const { server, own } = world;
+    const { tenantId } = own;
+    const technician = own.technician.client;
+    const { id: sshKeyId } = await server.client.sshKeys.create({ tenantId, name: "Deploy", generate: "ed25519" });
+    const fresh = { tenantId, slug: "with-key", name: "With key" };
+    await assert.rejects(technician.projects.create({ ...fresh, sshKeyId }), { code: "forbidden" });
+    const { id } = await technician.projects.create(fresh);
+    await assert.rejects(technician.projects.update({ id, sshKeyId }), { code: "forbidden" });
+    await server.client.projects.update({ id, sshKeyId });
+    await technician.projects.update({ id, sshKeyId, name: "A form sends what it was given" });
+    assert.equal((await technician.projects.update({ id, sshKeyId: null })).sshKeyId, null);
+  });
+
   it("name people who exist, each once, and go with them", async () => {
     const { server, own } = world;
     const { id } = own.project;
