@@ -160,6 +160,8 @@ describe("aiops ssh-keys, seed-identities, init-workspace and git, as a process"
     assert.equal(path, join(home.dir, "workspace/site"));
     assert.equal((await home.run(["init-workspace", "--user-email", "nobody@x.example", ...project])).code, 3);
     await said("git", "branch", "work", ...project);
+    const branches = (await said("git", "branches", ...project)).split("\n").toSorted();
+    assert.deepEqual(branches, ["", "  main", "* work (only here)"]);
     await writeFile(join(path, "a.txt"), "a\n");
     await writeFile(join(path, "b.txt"), "b\n");
     assert.match(await said("git", "commit", ...project, "--message", "Add a", "a.txt"), /Add a/);
