@@ -55,9 +55,14 @@ export function addBackupCommands(program: Command, context: Context): void {
       const { restore } = await import("../storage/backup.ts");
       const keys = await readKeys(options, own);
       const restored = await withSource(options, dataDir, own, (source) => restore({ source, dataDir, keys }));
-      own.output.out(`${dataDir}: ${restored.files} files of ${restored.createdAt}\n${restored.keyNotice}\n`);
+      const { files, createdAt } = restored;
+      own.output.out(`${dataDir}: ${files} files of ${createdAt}\n${restored.keyNotice}\n${revivedNotice}\n`);
     });
 }
+
+/** A backup knows nothing of what was revoked after it was made. */
+const revivedNotice =
+  "People and tokens are as they were then: disable and revoke again whom and what was since (aiops tokens list).";
 
 /** A backup on another machine is copied beside the data first, and the copy removed. */
 async function withSource<T>(
