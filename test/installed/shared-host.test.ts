@@ -113,10 +113,10 @@ describe("the packaged extension, as different people of one host", function () 
     await window.page.locator(".monaco-dialog-box .monaco-button", { hasText: "Sign Out" }).first().click();
     await window.text("You are signed out of this host's aiops server").waitFor({ timeout });
     assert.equal((await signInsOf(bob)).length, before - 1);
+    await window.picture("shared-signed-out");
     await window.command("aiops: Refresh");
     await window.text("You are signed out of this host's aiops server").waitFor({ timeout });
     assert.equal((await signInsOf(bob)).length, before - 1);
-    await window.picture("shared-signed-out");
     await window.welcomeButton("Sign In").click();
     await window.row("Mend the thread 1").waitFor({ timeout });
   });
