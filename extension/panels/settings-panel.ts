@@ -4,20 +4,20 @@ import {
   toSettingsHost,
   toSettingsPanel,
   type SavedSettings,
-  type SettingsOperation,
   type SettingsPageId,
   type SettingsPlace,
   type SettingsReady,
   type SettingsState,
 } from "../../shared/messages/settings-panel.ts";
-import type { Client } from "../../shared/contract/client.ts";
 import type { ServerEvent } from "../../shared/entities/event.ts";
 import { AppError } from "../../shared/errors.ts";
+import { requireItself } from "../connection/link.ts";
 import type { Accounts } from "./github-sign-in.ts";
 import { LiveReading } from "./live-reading.ts";
 import { commonHandlers, PanelFrame, panelLocale, panelSurroundings, trusted, type PanelParts } from "./panel-frame.ts";
 import type { OpenPanel } from "./panel-set.ts";
 import { connectionActions } from "./settings-connections.ts";
+import { callOperation } from "./settings-operations.ts";
 import { pageSources } from "./settings-page.ts";
 
 export interface SettingsParts extends PanelParts {
@@ -76,11 +76,10 @@ export class SettingsPanel implements OpenPanel {
         ready: () => this.#ready(),
         refresh: () => this.#refresh(),
         openPage: ({ page }) => this.#openPage(page),
-        call: trusted(async ({ operation, input, version }) => {
+        call: trusted(async (call) => {
           try {
-            return {
-              answer: await parts.connection.request((client) => callOperation(client, operation, input, version)),
-            };
+            const { request } = parts.connection;
+            return { answer: await request((client) => callOperation(client, call, () => this.#requireItself(parts))) };
           } finally {
             await this.#reading.readAnew();
           }
@@ -129,6 +128,14 @@ export class SettingsPanel implements OpenPanel {
     return { ...panelLocale(), kept: this.#memory.kept, place };
   }
 
+  /** @throws AppError `unavailable` where it is not the server that would be given a secret */
+  async #requireItself({ connection: { endpoint } }: SettingsParts): Promise<void> {
+    if (endpoint === undefined) {
+      throw new AppError("unavailable", vscode.l10n.t("The connection to the aiops server was cut. Try again."));
+    }
+    await requireItself(endpoint);
+  }
+
   #openPage(page: SettingsPageId): void {
     if (page !== this.#page) this.#reading.forget();
     this.#page = page;
@@ -164,19 +171,4 @@ export class SettingsPanel implements OpenPanel {
     if (this.#reading.value === undefined) return;
     this.#frame.channel.tell("surroundings", panelSurroundings(this.#reading.offlineSince));
   }
-}
-
-/** One of the contract's operations by its name; its input is checked by the server. */
-async function callOperation(
-  client: Client,
-  operation: SettingsOperation,
-  input: unknown,
-  version: number | undefined,
-): Promise<unknown> {
-  const [area = "", name = ""] = operation.split(".");
-  const call = Reflect.get(Object(Reflect.get(client, area)), name) as (
-    input: unknown,
-    options: { context: { ifMatch?: number } },
-  ) => Promise<unknown>;
-  return call(input, { context: version === undefined ? {} : { ifMatch: version } });
 }
