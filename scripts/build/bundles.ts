@@ -67,7 +67,8 @@ function server(outDir: string, sourcemap: boolean): Bundle {
     name: "server",
     options: {
       ...common,
-      entryPoints: { aiops: "server/cli/main.ts" },
+      // The thread that redacts has a file of its own, with the chunks: everything there goes where the server goes.
+      entryPoints: { aiops: "server/cli/main.ts", "server/redaction-worker": "server/redaction/worker.ts" },
       outdir: outDir,
       chunkNames: "server/[name]-[hash]",
       format: "esm",

@@ -11,6 +11,7 @@ import { addInstallCommands } from "./install-commands.ts";
 import { addIssueCommands } from "./issue-commands.ts";
 import { addKeyCommands } from "./key-commands.ts";
 import { printJson, type Output } from "./output.ts";
+import { addRedactCommand } from "./redact-command.ts";
 import { addServerCommands } from "./server-commands.ts";
 import { addSshKeyCommands } from "./ssh-key-commands.ts";
 import { addTokenCommands } from "./token-commands.ts";
@@ -27,6 +28,7 @@ Examples:
   aiops request GET '/api/issues?status=open&limit=5'
   aiops seed --file seed.json              create tenants, people, connections and projects
   aiops sync-issues --project website      fetch a project's issues
+  aiops redact --policy phi < report.txt   replace people, numbers, dates and places
   aiops audit verify                       check the audit's hash chain
   aiops backup --to aiops-backup.tar.gz    a consistent copy while the server runs
   sudo aiops install                       set up a server for all people of this host
@@ -61,6 +63,7 @@ export async function runCli(argv: readonly string[], base: Omit<CommandContext,
   addIssueCommands(program, context);
   addWorkCommands(program, context);
   addGitCommands(program, context);
+  addRedactCommand(program, context);
   addSshKeyCommands(program, context);
   program
     .command("version")

@@ -1,27 +1,9 @@
+import type { KnownEntities, KnownPerson } from "./known-entities.ts";
 import { commonWords } from "./lexicon/common-words.ts";
 import { firstNames } from "./lexicon/first-names.ts";
 import { shownName } from "./person-name.ts";
 import { ranks, type Span } from "./span.ts";
 import { foldedWords, type Reading, type Word } from "./words.ts";
-
-/** A person the control plane has a record of. */
-export interface KnownPerson {
-  name: string;
-  emails: readonly string[];
-  /** Linux users, user names, logins at trackers. */
-  handles: readonly string[];
-}
-
-/** What the control plane knows by name, replaced exactly wherever it stands. Plain data: it is sent to the worker. */
-export interface KnownEntities {
-  people: readonly KnownPerson[];
-  /** Clients (tenants) and sites. */
-  places: readonly string[];
-  /** Host names and addresses. */
-  hosts: readonly string[];
-}
-
-export const nothingKnown: KnownEntities = { people: [], places: [], hosts: [] };
 
 /** Some words in a row that stand for an entity. */
 interface Form {

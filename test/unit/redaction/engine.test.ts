@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { redactTexts, type Redaction } from "../../../server/redaction/engine.ts";
-import { nothingKnown, type KnownEntities } from "../../../server/redaction/known.ts";
+import { nothingKnown, type KnownEntities } from "../../../server/redaction/known-entities.ts";
 import { stricterPolicy } from "../../../shared/rules/redaction.ts";
 import type { RedactionPolicy } from "../../../shared/entities/project.ts";
 
