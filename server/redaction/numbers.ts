@@ -30,7 +30,7 @@ export function findSocialSecurity({ text }: Reading): Span[] {
   for (const match of text.matchAll(ssn)) {
     const digits = match[0].replaceAll(/\D/gu, "");
     const named = ssnContext.test(before(text, match.index, 48));
-    const dashed = /-/u.test(match[0]);
+    const dashed = /^\d{3}([- ])\d{2}\1\d{4}$/u.test(match[0].replaceAll(/\s*-\s*/gu, "-"));
     if (named || (isIssuable(digits) && dashed))
       spans.push(spanOf("US_SSN", match.index, match[0], digits, ranks.exact));
   }

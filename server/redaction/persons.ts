@@ -56,7 +56,7 @@ const particles = new Set([
 const suffixes = new Set(["jr", "sr", "ii", "iii", "iv", "phd", "md", "rn", "esq", "dds"]);
 /** Ends of words that things have and surnames seldom. */
 const thingEnd =
-  /(?:tion|sion|ing|ment|ness|ity|ware|ance|ence|able|ible|ful|less|ive|ics|ology|ism|ship|ware|soft|tech|corp|base|hub|net|script|data|cloud|graph|flow|stack|ous|ized|ical|ally|ure|ery)$/u;
+  /(?:tion|sion|ing|ment|ness|ity|ware|ance|ence|able|ible|ful|less|ive|ics|ology|ism|ship|ware|soft|tech|corp|base|hub|net|script|data|cloud|graph|flow|stack|ized|ical|ally)$/u;
 /** What follows the name of a company or a place. */
 const thingBehind =
   /^[\s,]{1,2}(?:Inc|Corp|Corporation|Ltd|LLC|GmbH|AG|SA|PLC|Co|Company|Group|Holdings|Partners|Bank|University|College|Institute|Foundation|Hospital|Clinic|Association|Society|Museum|School|Church|Street|St|Avenue|Ave|Road|Rd|Boulevard|Lane|Drive|County|City|Airport|Station|Bridge|Park|Center|Centre|Protocol|Framework|Server|API|Orchestra|Times|Weekly|Magazine|Airlines|Systems|Solutions|Technologies|Software|Labs)\b/u;
@@ -163,6 +163,8 @@ function isJoint(gap: string, previous: NameWord, words: number): boolean {
 function inRun(run: readonly NameWord[], reading: Reading): Found[] {
   const { text } = reading;
   const found: Found[] = [];
+  // Whether all before this place are ordinary words.
+  let ordinary = true;
   for (let at = 0; at < run.length; at += 1) {
     const first = run[at];
     if (first === undefined) break;
@@ -174,14 +176,15 @@ function inRun(run: readonly NameWord[], reading: Reading): Found[] {
         text,
         ahead,
         titled,
-        wholeRun: at === 0 && last === run.length - 1,
-        atRunStart: at === 0,
+        wholeRun: ordinary && last === run.length - 1,
       });
       if (made === undefined) continue;
       found.push(made);
       at = last;
+      ordinary = false;
       break;
     }
+    ordinary &&= isCommon(first);
   }
   return found;
 }
@@ -201,8 +204,8 @@ interface Around {
   text: string;
   ahead: string;
   titled: boolean;
+  /** Nothing but ordinary words stands beside it among the words with capitals. */
   wholeRun: boolean;
-  atRunStart: boolean;
 }
 
 function judge(words: readonly NameWord[], around: Around): Found | undefined {
@@ -237,7 +240,7 @@ function isName(
   plain: readonly NameWord[],
   first: NameWord,
   last: NameWord,
-  { text, ahead, titled, wholeRun, atRunStart }: Around,
+  { text, ahead, titled, wholeRun }: Around,
 ): boolean {
   const across = /\n/u.test(text.slice(first.start, last.end));
   const capitals = plain.every(({ text: own }) => own === own.toUpperCase());
@@ -266,7 +269,7 @@ function isName(
   if (isThing(last)) return false;
   if (strong.test(ahead)) return true;
   if (plain.some(isInitial)) return true;
-  return wholeRun && atRunStart;
+  return wholeRun;
 }
 
 const smallName =

@@ -116,7 +116,7 @@ turbo nuxt remix astro prisma drizzle sequelize typeorm nestjs fastify koa hono 
 sonarqube snyk trivy pagerduty opsgenie statuspage newrelic dynatrace zabbix nagios kibana logstash fluentd airflow dagster snowflake databricks
 bigquery redshift dynamodb cassandra mariadb couchdb neo4j influxdb timescale clickhouse supabase netlify vercel digitalocean linode hetzner openstack
 vmware hyper citrix exchange sharepoint onedrive intune entra defender bitlocker office word powerpoint access publisher visio outlook
-victim suspect witness defendant plaintiff caller inmate southern northern eastern western civil
+pinged passenger employee victim suspect witness defendant plaintiff caller inmate southern northern eastern western civil
 mustang ranger bull bear battery creek falls lake beach island valley hills heights bay harbor harbour springs grove
 `);
 
