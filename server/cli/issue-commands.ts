@@ -4,6 +4,7 @@ import { wholeNumber } from "./arguments.ts";
 import { followJob } from "./follow-job.ts";
 import { plain, plainText, printJson, printTable } from "./output.ts";
 import type { Context } from "./command-context.ts";
+import { findIssueId } from "./find-issue.ts";
 import { addIssueWriteCommands } from "./issue-write-commands.ts";
 import { everything } from "./seed.ts";
 import { findProject, withClient } from "./with-client.ts";
@@ -65,11 +66,12 @@ export function addIssueCommands(program: Command, context: Context): void {
   issues
     .command("show")
     .description("one issue with its comments")
-    .argument("<id>")
+    .argument("<issue>", "its id, or its key as #12 or PROJ-12")
+    .option("--project <slug>", "of this project, where several have an issue of that key")
     .option("--json", "as JSON")
-    .action(async (id: string, options: { json?: boolean }) => {
+    .action(async (named: string, options: { project?: string; json?: boolean }) => {
       await withClient(context(), "aiops issues", async (client, own) => {
-        const issue = await client.issues.get({ id });
+        const issue = await client.issues.get({ id: await findIssueId(client, named, options.project) });
         if (options.json === true) {
           printJson(own.output, issue);
           return;

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { AppError } from "../../shared/errors.ts";
 import type { OutboxItem } from "../../shared/entities/outbox.ts";
 import type { Context } from "./command-context.ts";
+import { findIssueId } from "./find-issue.ts";
 import { plain, printJson, printTable, type Output } from "./output.ts";
 import { findProject, withClient } from "./with-client.ts";
 
@@ -43,13 +44,16 @@ export function addIssueWriteCommands(program: Command, issues: Command, context
   issues
     .command("comment")
     .description("comment on an issue; the text comes from the argument or standard input")
-    .argument("<id>")
+    .argument("<issue>", "its id, or its key as #12 or PROJ-12")
     .argument("[markdown]")
+    .option("--project <slug>", "of this project, where several have an issue of that key")
     .option("--json", "as JSON")
-    .action(async (id: string, markdown: string | undefined, options: { json?: boolean }) => {
+    .action(async (named: string, markdown: string | undefined, options: { project?: string; json?: boolean }) => {
       await withClient(context(), "aiops issues", async (client, own) => {
         const body = markdown ?? (await own.readInput());
-        if (body.trim() === "") throw new AppError("invalid_input", "There is no text: aiops issues comment ID TEXT");
+        if (body.trim() === "")
+          throw new AppError("invalid_input", "There is no text: aiops issues comment ISSUE TEXT");
+        const id = await findIssueId(client, named, options.project);
         const answer = await client.issues.comment({ id, body });
         if (options.json === true) printJson(own.output, answer.body);
         else if (answer.status === 202) tellLater(answer.body.outbox, own.output);
@@ -63,11 +67,13 @@ export function addIssueWriteCommands(program: Command, issues: Command, context
     issues
       .command(name)
       .description(`${name} an issue`)
-      .argument("<id>")
+      .argument("<issue>", "its id, or its key as #12 or PROJ-12")
+      .option("--project <slug>", "of this project, where several have an issue of that key")
       .option("--state <name>", "to this one of the tracker's states, where it has several that would do")
       .option("--json", "as JSON")
-      .action(async (id: string, options: { state?: string; json?: boolean }) => {
+      .action(async (named: string, options: { project?: string; state?: string; json?: boolean }) => {
         await withClient(context(), "aiops issues", async (client, own) => {
+          const id = await findIssueId(client, named, options.project);
           const answer = await client.issues.update({ id, status, rawStatus: options.state });
           if (options.json === true) printJson(own.output, answer.body);
           else if (answer.status === 202) tellLater(answer.body.outbox, own.output);

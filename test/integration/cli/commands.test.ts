@@ -332,10 +332,13 @@ describe("aiops, as a process", function () {
         store.commentsOf(2).map(({ body }) => body),
         ["Seen"],
       );
-      assert.equal((await home.run(["issues", "close", id])).out, "Closed #2.\n");
+      assert.equal((await home.run(["issues", "close", "#2"])).out, "Closed #2.\n");
       assert.equal(store.issue(2)?.state, "closed");
-      assert.equal((await home.run(["issues", "reopen", id])).out, "Reopened #2.\n");
+      assert.equal((await home.run(["issues", "reopen", "#2", "--project", "widgets"])).out, "Reopened #2.\n");
       assert.equal(store.issue(2)?.state, "open");
+      const unknown = await home.run(["issues", "show", "wid-99"]);
+      assert.equal(unknown.code, 3, unknown.err);
+      assert.match(unknown.err, /No issue in the store has the key WID-99/);
       const empty = await home.run(["issues", "comment", id], { input: " \n" });
       assert.equal(empty.code, 2, empty.err);
       github.faults.add({ fault: { kind: "secondary", retryAfterSeconds: 3600 } });
