@@ -1,7 +1,7 @@
 import type { KnownEntities, KnownPerson } from "./known-entities.ts";
 import { commonWords } from "./lexicon/common-words.ts";
 import { firstNames } from "./lexicon/first-names.ts";
-import { shownName } from "./person-name.ts";
+import { capitalised, shownName } from "./person-name.ts";
 import { ranks, type Span } from "./span.ts";
 import { foldedWords, type Reading, type Word } from "./words.ts";
 
@@ -97,7 +97,7 @@ function formsOfPerson({ name, emails, handles }: KnownPerson): Form[] {
   const key = foldedWords(name).join(" ");
   if (first === undefined) return [];
   const surname = rest.at(-1);
-  const shown = surname === undefined ? first : shownName(first, surname);
+  const shown = surname === undefined ? capitalised(first) : shownName(first, surname);
   const of = (words: readonly string[], more: Partial<Form> = {}): Form => ({
     words,
     kind: "PERSON",

@@ -5,7 +5,8 @@ export function shownName(first: string | undefined, surname: string): string {
   return first === undefined || first === "" ? initial : `${capitalised(first)} ${initial}`;
 }
 
-function capitalised(name: string): string {
+/** A name's letters alone, so that it can stand in JSON as well, with a capital first. */
+export function capitalised(name: string): string {
   const plain = name.replace(/[^\p{L}\p{M}' -]/gu, "");
   return (
     plain.charAt(0).toUpperCase() +

@@ -1,5 +1,6 @@
 // Redaction: how fast it is, and what it finds in labelled text.
-// npm run bench -- redaction [FILE]   FILE: labelled texts as Microsoft's presidio-research has them (full_text, spans)
+// npm run bench -- redaction
+// AIOPS_BENCH_LABELLED=FILE adds labelled texts as Microsoft's presidio-research has them (full_text, spans).
 import { readFile } from "node:fs/promises";
 import { redactTexts } from "../../server/redaction/engine.ts";
 import { nothingKnown } from "../../server/redaction/known-entities.ts";
@@ -74,5 +75,5 @@ redact(tickets);
 console.log(`tickets full of persons and numbers: ${speed(tickets).toFixed(2)} MB/s of processor time (goal: 1)`);
 console.log(`code: ${speed(code).toFixed(2)} MB/s`);
 report("held-out half", measure(await readLabelled("held-out"), redact));
-const [file] = process.argv.slice(2);
+const file = process.env["AIOPS_BENCH_LABELLED"];
 if (file !== undefined) report(file, measure(await readPresidio(file), redact));
