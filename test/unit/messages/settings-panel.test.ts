@@ -18,7 +18,7 @@ describe("messages: what the settings panel may ask", () => {
 
   for (const wrong of [
     undefined,
-    { ...saved, page: "people" },
+    { ...saved, page: "playbooks" },
     { ...saved, scrollTop: -1 },
     { ...saved, page: "tenants", draft: { values: { name: 4 }, base: null } },
     { ...saved, draft: { ...draft, values: { ...values, open: "x".repeat(20_001) } } },
@@ -38,7 +38,7 @@ describe("messages: what the settings panel may ask", () => {
   it("calls the operations of its pages and no other", () => {
     const input = (operation: string) => toSettingsHost.call.input({ operation, input: { id: "t1" } }, "call");
     assert.deepEqual(input("tenants.remove"), { operation: "tenants.remove", input: { id: "t1" }, version: undefined });
-    for (const wrong of ["users.create", "connections.update", "__proto__.x", "tenants.list.call", ""]) {
+    for (const wrong of ["issues.create", "connections.update", "__proto__.x", "tenants.list.call", ""]) {
       assert.throws(() => input(wrong), { code: "invalid_input" });
     }
   });
