@@ -1,6 +1,8 @@
 import * as vscode from "vscode";
 import type { Outcome } from "../../shared/messages/panel.ts";
+import { personalPages } from "../../shared/messages/settings-pages.ts";
 import {
+  settingsPages,
   toSettingsHost,
   toSettingsPanel,
   type SavedSettings,
@@ -12,6 +14,7 @@ import {
 import type { ServerEvent } from "../../shared/entities/event.ts";
 import { AppError } from "../../shared/errors.ts";
 import { requireItself } from "../connection/link.ts";
+import type { Connected } from "../connection/state.ts";
 import type { Accounts } from "./github-sign-in.ts";
 import { LiveReading } from "./live-reading.ts";
 import { commonHandlers, PanelFrame, panelLocale, panelSurroundings, trusted, type PanelParts } from "./panel-frame.ts";
@@ -39,6 +42,7 @@ export class SettingsPanel implements OpenPanel {
   readonly #sources: ReturnType<typeof pageSources>;
   readonly #reading: LiveReading<Shown>;
   readonly #closed = new AbortController();
+  readonly #connection: SettingsParts["connection"];
   #page: SettingsPageId;
   #place: SettingsPlace | null;
 
@@ -48,20 +52,24 @@ export class SettingsPanel implements OpenPanel {
    */
   constructor(panel: vscode.WebviewPanel, parts: SettingsParts, place: SettingsPlace | null, memory: SettingsMemory) {
     this.#memory = memory;
+    this.#connection = parts.connection;
     this.#place = place;
     this.#page = place?.page ?? "connections";
     this.#sources = pageSources(parts);
     this.#reading = new LiveReading({
       connection: parts.connection,
       read: async (connected) => {
-        if (connected.user.level !== "admin") {
+        if (!this.#offered(connected).includes(this.#page)) {
           throw new AppError("forbidden", vscode.l10n.t("The settings are for administrators. Ask one of yours."));
         }
         const page = this.#page;
         return { page, ...(await this.#sources[page].read(connected)) };
       },
       onRead: () => this.#sendState(),
-      onConnection: () => this.#sendSurroundings(),
+      onConnection: () => {
+        this.#sendOffer();
+        this.#sendSurroundings();
+      },
     });
     this.#frame = new PanelFrame({
       panel,
@@ -125,6 +133,7 @@ export class SettingsPanel implements OpenPanel {
   #ready(): SettingsReady {
     const place = this.#place;
     this.#place = null;
+    this.#sendOffer();
     return { ...panelLocale(), kept: this.#memory.kept, place };
   }
 
@@ -165,6 +174,16 @@ export class SettingsPanel implements OpenPanel {
     if (value === undefined) return { kind: "loading", page };
     // The page's own source made it.
     return { kind: "loaded", ...value, ...panelSurroundings(offlineSince) } as SettingsState;
+  }
+
+  #offered({ user }: Connected): readonly SettingsPageId[] {
+    return user.level === "admin" ? settingsPages : personalPages;
+  }
+
+  /** While nobody is signed in, what was offered stays: the pages say that the server is away. */
+  #sendOffer(): void {
+    const { state } = this.#connection;
+    if (state.kind === "connected") this.#frame.channel.tell("offer", { pages: this.#offered(state) });
   }
 
   #sendSurroundings(): void {

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { ServerEvent } from "../../shared/entities/event.ts";
 import { AppError } from "../../shared/errors.ts";
+import { personalPages } from "../../shared/messages/settings-pages.ts";
 import type { SettingsPageId, SettingsPlace } from "../../shared/messages/settings-panel.ts";
 import type { PanelParts } from "./panel-frame.ts";
 import { PanelSet } from "./panel-set.ts";
@@ -48,17 +49,20 @@ export class SettingsPanels implements vscode.Disposable {
   }
 
   /**
-   * Shows the settings; brings them to the front where they are open.
+   * Shows the settings, to who is no administrator the pages about themselves; brings them to the front where they are open.
    * @param target a page, and an item of it by id, as `{page: "connections", item: "con_1"}`; anything else leads to where
    * the person was
-   * @throws AppError forbidden, for no administrator
+   * @throws AppError forbidden, where the page is for administrators
    */
   async open(target?: unknown): Promise<void> {
     const { user } = await this.#parts.connection.whenConnected();
+    let place = placeOf(target);
     if (user.level !== "admin") {
-      throw new AppError("forbidden", vscode.l10n.t("The settings of aiops are for administrators. Ask one of yours."));
+      place ??= { page: "signIn", item: "" };
+      if (!personalPages.includes(place.page)) {
+        throw new AppError("forbidden", vscode.l10n.t("These settings are for administrators. Ask one of yours."));
+      }
     }
-    const place = placeOf(target);
     await this.#panels.open(place, (panel) => {
       if (place !== null) panel.go(place);
     });

@@ -29,7 +29,8 @@ import {
 export const settingsPanelType = "aiops.settings";
 
 /** The pages of the panel; each later one joins here and in the three tables below. */
-export const settingsPage = oneOf("connections", "tenants", "people", "projects", "sshKeys", "signIn", "sessions");
+export const settingsPages = ["connections", "tenants", "people", "projects", "sshKeys", "signIn", "sessions"] as const;
+export const settingsPage = oneOf(...settingsPages);
 export type SettingsPageId = Read<typeof settingsPage>;
 
 /** What each page shows. */
@@ -150,6 +151,8 @@ export const toSettingsHost = {
 export const toSettingsPanel = {
   show: notification(fromHost<SettingsState>()),
   surroundings: notification(fromHost<PanelSurroundings>()),
+  /** Which pages the person may look at. */
+  offer: notification(fromHost<{ pages: readonly SettingsPageId[] }>()),
   /** Leads to a place, as a link does; asks first where something would be lost. */
   go: notification(place),
 };

@@ -64,6 +64,17 @@ describe("webviews: the pages of the settings", () => {
   }
 
   describe("the navigation", () => {
+    it("leaves the person only the pages that are theirs", async () => {
+      await open({ place: { page: "signIn", item: "" } });
+      await heading("Sign-in").waitFor();
+      stage.host.tell("offer", { pages: ["signIn"] });
+      await entry("Tenants").waitFor({ state: "hidden" });
+      assert.deepEqual(await stage.page.getByRole("navigation").getByRole("button").allInnerTexts(), ["Sign-in"]);
+      await entry("Sign-in").focus();
+      await stage.page.keyboard.press("ArrowDown");
+      assert.equal(await focused(), "Sign-in");
+    });
+
     it("leads from page to page by arrow keys and Enter, marks where one is, and keeps it over a reload", async () => {
       await open({});
       await heading("Connections").waitFor();

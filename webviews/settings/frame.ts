@@ -16,6 +16,8 @@ import { pageEntries } from "./pages.ts";
 export interface Frame {
   show(state: SettingsState): void;
   updateSurroundings(surroundings: PanelSurroundings): void;
+  /** Leaves these pages in the navigation. */
+  offer(pages: readonly SettingsPageId[]): void;
   /** Leads to a place; asks first where something would be lost. */
   go(place: SettingsPlace): void;
 }
@@ -174,6 +176,7 @@ export function createFrame(
       surroundings.update(next);
       drawn?.updateSurroundings(next);
     },
+    offer: (pages) => navigation.offer(pages),
     go: (next) => void go(next),
   };
 }

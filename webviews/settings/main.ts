@@ -15,6 +15,7 @@ void startPage(panelRoot(), {
       handlers: {
         show: (state) => toDrawing((frame) => frame.show(state)),
         surroundings: (next) => toDrawing((frame) => frame.updateSurroundings(next)),
+        offer: ({ pages }) => toDrawing((frame) => frame.offer(pages)),
         go: (place) => toDrawing((frame) => frame.go(place)),
       },
       onRefused: (error) => reportError(error),

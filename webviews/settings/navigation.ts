@@ -7,6 +7,8 @@ export interface Navigation {
   element: HTMLElement;
   /** Marks the page that is shown. */
   choose(page: SettingsPageId): void;
+  /** Leaves these pages in the list. */
+  offer(pages: readonly SettingsPageId[]): void;
 }
 
 /** The list of pages. Tab leads to the one that is shown; the arrow keys, Home and End to the others. */
@@ -15,18 +17,18 @@ export function createNavigation(
   { t }: Locale,
   go: (page: SettingsPageId) => void,
 ): Navigation {
-  const links = Object.values(entries).map(({ id, label, icon: name }) => ({
-    id,
-    button: element(
+  const links = Object.values(entries).map(({ id, label, icon: name }) => {
+    const button = element(
       "button",
       { class: "nav-entry", attributes: { type: "button" }, onClick: () => go(id) },
       icon(name),
       element("span", {}, t(label)),
-    ),
-  }));
-  const buttons = links.map(({ button }) => button);
-  const list = element("ul", {}, ...buttons.map((button) => element("li", {}, button)));
+    );
+    return { id, button, entry: element("li", {}, button) };
+  });
+  const list = element("ul", {}, ...links.map(({ entry }) => entry));
   list.addEventListener("keydown", (event) => {
+    const buttons = links.filter(({ entry }) => !entry.hidden).map(({ button }) => button);
     const at = buttons.findIndex((button) => button === event.target);
     const targets: Record<string, number> = {
       ArrowDown: at + 1,
@@ -57,6 +59,9 @@ export function createNavigation(
         setAttribute(button, "aria-current", id === page && "page");
         setAttribute(button, "tabindex", id === page ? "0" : "-1");
       }
+    },
+    offer: (pages) => {
+      for (const { id, entry } of links) entry.hidden = !pages.includes(id);
     },
   };
 }
