@@ -8,6 +8,7 @@ import { linuxUsers, processesOf, runAs } from "../support/linux-users.ts";
 import { waitFor } from "../support/wait.ts";
 import type { VsCodeAccount } from "../vscode/host/account.ts";
 import { openInstalled, type Installed } from "../vscode/host/installed.ts";
+import { findWebview } from "../vscode/host/page.ts";
 import { makeSharedWorld, type Member, type SharedWorld } from "./shared-world.ts";
 
 const pictures = join(root, "out/screenshots/installed");
@@ -81,12 +82,16 @@ describe("the packaged extension, as different people of one host", function () 
     assert.deepEqual(await signInsOf(alice), ["host"]);
   });
 
-  it("shows Bob his, at the same server", async () => {
+  it("shows Bob his, at the same server, and of the settings what is about himself", async () => {
     const window = await open(world.bob);
     await window.row("Mend the thread 1").waitFor({ timeout });
     await window.statusBar("aiops: bob").waitFor({ timeout });
     assert.equal(await window.row("Turn the crank").count(), 0);
     await window.picture("shared-bob");
+    await window.command("aiops: Open Settings");
+    const panel = await findWebview(window.page, "Where You Are Signed In", timeout);
+    assert.deepEqual(await panel.locator(".nav-entry:visible").allInnerTexts(), ["Sign-in"]);
+    await window.picture("shared-settings");
   });
 
   it("signs in anew where the sign-in was revoked", async () => {
