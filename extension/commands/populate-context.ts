@@ -6,7 +6,7 @@ import { withProgress, type Outcome } from "../progress.ts";
 import type { ContextResult } from "../../shared/entities/context.ts";
 import { isErrno } from "../errno.ts";
 import type { Change } from "./previews.ts";
-import { applyUnifiedDiff } from "./unified-diff.ts";
+import { applyUnifiedDiff, diffOfFile } from "./unified-diff.ts";
 import { issueOf } from "./targets.ts";
 
 /** Writes AGENTS.override.md for an issue, after the person has seen what would change. */
@@ -39,10 +39,11 @@ export async function populateContext(aiops: Aiops, target: unknown): Promise<Ou
   return written;
 }
 
-/** The file on both sides of the server's diff. */
+/** The file on both sides of the server's diff, which is about the files that lead tools to it as well. */
 async function changeOf(path: string, diff: string): Promise<Change> {
   const before = await textOf(path);
-  return { fileName: basename(path), before, after: applyUnifiedDiff(before, diff) };
+  const fileName = basename(path);
+  return { fileName, before, after: applyUnifiedDiff(before, diffOfFile(diff, fileName)) };
 }
 
 async function textOf(path: string): Promise<string> {

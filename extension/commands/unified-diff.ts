@@ -1,6 +1,6 @@
 import { AppError } from "../../shared/errors.ts";
 
-const hunkHeader = /^@@ -(\d+)(?:,(\d+))? \+\d+(?:,\d+)? @@/;
+const hunkHeader = /^@@ -(\d+)(?:,(\d+))? \+\d+(?:,(\d+))? @@/;
 
 /**
  * What a text becomes by a unified diff of one file (as `diff -u` and git write it).
@@ -45,6 +45,33 @@ export function applyUnifiedDiff(before: string, diff: string): string {
     previous = line[0];
   }
   return [...result, ...old.slice(position)].join("");
+}
+
+/**
+ * The part of a diff of several files that is about one of them; empty where that one does not change.
+ * @param name as it stands behind `b/`
+ */
+export function diffOfFile(diff: string, name: string): string {
+  const part: string[] = [];
+  let isOfFile = false;
+  // How many lines of the hunk are still to come: they may look like a header themselves.
+  let [removed, added] = [0, 0];
+  for (const line of splitLines(diff)) {
+    const header = hunkHeader.exec(line);
+    if (removed > 0 || added > 0) {
+      if (!line.startsWith("+") && !line.startsWith("\\")) removed -= 1;
+      if (!line.startsWith("-") && !line.startsWith("\\")) added -= 1;
+    } else if (header !== null) {
+      [removed, added] = [Number(header[2] ?? "1"), Number(header[3] ?? "1")];
+    } else if (line.startsWith("--- ")) {
+      isOfFile = false;
+      continue;
+    } else if (line.startsWith("+++ ")) {
+      isOfFile = withoutEnd(line) === `+++ b/${name}`;
+    }
+    if (isOfFile) part.push(line);
+  }
+  return part.join("");
 }
 
 /** Lines with their ends, so that joining them gives the text again. */

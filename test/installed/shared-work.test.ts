@@ -63,11 +63,6 @@ describe("a day's work of three people of one host, with the packaged extension"
     const [tree, bare] = [join(folder, owner), remoteOf(owner)];
     await run("git", ["init", "-q", "-b", "main", tree]);
     await writeFile(join(tree, "README.md"), `# Site of the ${owner}\n`);
-    // The extension's preview refuses a diff of several files, which a clone without these two gives at first.
-    await writeFile(join(tree, "CLAUDE.local.md"), "@AGENTS.override.md\n");
-    await mkdir(join(tree, ".gemini"));
-    const gemini = JSON.stringify({ context: { fileName: ["AGENTS.override.md"] } });
-    await writeFile(join(tree, ".gemini/settings.json"), gemini);
     await git(tree, "add", ".");
     await git(tree, "-c", "user.name=Ada", "-c", "user.email=ada@example.org", "commit", "-q", "-m", "Begin");
     await run("git", ["clone", "-q", "--bare", tree, bare]);

@@ -4,7 +4,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { applyUnifiedDiff } from "../../../../extension/commands/unified-diff.ts";
+import { unifiedDiff } from "../../../../server/context/diff.ts";
+import { applyUnifiedDiff, diffOfFile } from "../../../../extension/commands/unified-diff.ts";
 
 /** The diff as git writes it. */
 async function gitDiff(before: string, after: string): Promise<string> {
@@ -48,5 +49,26 @@ describe("applyUnifiedDiff", () => {
   it("refuses a diff that was made from another text", async () => {
     const diff = await gitDiff("one\ntwo\n", "one\nthree\n");
     assert.throws(() => applyUnifiedDiff("one\nfour\n", diff), { name: "AppError", code: "conflict" });
+  });
+});
+
+describe("diffOfFile", () => {
+  // As the server answers for a clone in which no context was written yet.
+  const context = "--- old\n+++ b/CLAUDE.local.md\n@@ -1 +1 @@\n";
+  const diff = [
+    unifiedDiff("AGENTS.override.md", undefined, context),
+    unifiedDiff("CLAUDE.local.md", undefined, "@AGENTS.override.md"),
+    unifiedDiff(".gemini/settings.json", "{}\n", "{ }\n"),
+  ].join("");
+
+  it("takes one file out of a diff of several", () => {
+    assert.equal(applyUnifiedDiff("", diffOfFile(diff, "AGENTS.override.md")), context);
+    assert.equal(applyUnifiedDiff("", diffOfFile(diff, "CLAUDE.local.md")), "@AGENTS.override.md");
+    assert.equal(applyUnifiedDiff("{}\n", diffOfFile(diff, ".gemini/settings.json")), "{ }\n");
+  });
+
+  it("is empty for a file that does not change", () => {
+    assert.equal(diffOfFile(diff, "GEMINI.md"), "");
+    assert.equal(applyUnifiedDiff("kept\n", ""), "kept\n");
   });
 });
