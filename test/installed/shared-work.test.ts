@@ -10,7 +10,7 @@ import { linuxUsers, runAs, type TestLinuxUser } from "../support/linux-users.ts
 import { startSshd, type TestSshd } from "../support/sshd.ts";
 import { waitFor } from "../support/wait.ts";
 import { openInstalled, type Installed } from "../vscode/host/installed.ts";
-import { makeSharedWorld, type Member, type Origin, type SharedWorld } from "./shared-world.ts";
+import { makeSharedWorld, type Member, type SharedWorld } from "./shared-world.ts";
 
 const run = promisify(execFile);
 const pictures = join(root, "out/screenshots/installed");
@@ -37,6 +37,7 @@ describe("a day's work of three people of one host, with the packaged extension"
     folder = await mkdtemp(join(tmpdir(), "aiops-work-"));
     sshd = await startSshd();
     world = await makeSharedWorld(users, { origin });
+    await allow("loom", await ownKeyOf(world.bob.user));
   });
   after(async () => {
     await world?.close();
@@ -58,7 +59,23 @@ describe("a day's work of three people of one host, with the packaged extension"
   const remoteOf = (owner: string) => join(folder, `${owner}.git`);
   const git = async (at: string, ...args: string[]) => (await run("git", ["-C", at, ...args])).stdout.trim();
 
-  /** A repository that an organisation's own key alone leads to; which key came is written down. */
+  /** Lets a key in at one repository alone; what comes with it is written down. */
+  async function allow(owner: string, publicKey: string): Promise<void> {
+    const bare = remoteOf(owner);
+    const command = `echo \\"$SSH_ORIGINAL_COMMAND\\" >> ${bare}.log; git-shell -c \\"$SSH_ORIGINAL_COMMAND\\"`;
+    await sshd.allow(`restrict,command="${command}" ${publicKey}`);
+  }
+
+  /** Makes a key of somebody's own, as people have them, in a home that knows the host; answers its public half. */
+  async function ownKeyOf(user: TestLinuxUser): Promise<string> {
+    const script = `umask 077 && mkdir .ssh && ssh-keygen -q -t ed25519 -N "" -f .ssh/id_ed25519 &&
+      ssh-keyscan -p ${sshd.port} 127.0.0.1 > .ssh/known_hosts && cat .ssh/id_ed25519.pub`;
+    const made = await runAs(user, ["sh", "-c", script], { cwd: user.home });
+    assert.equal(made.code, 0, made.stderr);
+    return made.stdout.trim();
+  }
+
+  /** The mill has a key of the organisation's for its repository; who works for the loom has their own. */
   const origin: NonNullable<Parameters<typeof makeSharedWorld>[1]>["origin"] = async (owner, tenantId, client) => {
     const [tree, bare] = [join(folder, owner), remoteOf(owner)];
     await run("git", ["init", "-q", "-b", "main", tree]);
@@ -66,10 +83,11 @@ describe("a day's work of three people of one host, with the packaged extension"
     await git(tree, "add", ".");
     await git(tree, "-c", "user.name=Ada", "-c", "user.email=ada@example.org", "commit", "-q", "-m", "Begin");
     await run("git", ["clone", "-q", "--bare", tree, bare]);
+    const site = { repositoryUrl: sshd.url(bare), protectedBranches: ["main"] };
+    if (owner === "loom") return { ...site, sshKeyId: null };
     const key = await client.sshKeys.create({ tenantId, name: `Key of the ${owner}`, generate: "ed25519" });
-    const command = `echo \\"$SSH_ORIGINAL_COMMAND\\" >> ${bare}.log; git-shell -c \\"$SSH_ORIGINAL_COMMAND\\"`;
-    await sshd.allow(`restrict,command="${command}" ${key.publicKey}`);
-    return { repositoryUrl: sshd.url(bare), sshKeyId: key.id, protectedBranches: ["main"] } satisfies Origin;
+    await allow(owner, key.publicKey);
+    return { ...site, sshKeyId: key.id };
   };
 
   /** VS Code of somebody, with the extension's views in sight. */
