@@ -8,7 +8,7 @@ import { AppError } from "../../shared/errors.ts";
 import { readAll } from "../model/read-all.ts";
 import { enterpriseOrigin, gitHubToken, type Accounts } from "./github-sign-in.ts";
 import { trusted, type PanelParts } from "./panel-frame.ts";
-import type { PageSource } from "./settings-page.ts";
+import type { PageSource } from "./settings-source.ts";
 
 export interface ConnectionActionParts extends Pick<PanelParts, "connection"> {
   accounts: () => Accounts;

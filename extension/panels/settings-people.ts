@@ -1,5 +1,5 @@
 import type { PanelParts } from "./panel-frame.ts";
-import type { PageSource } from "./settings-page.ts";
+import type { PageSource } from "./settings-source.ts";
 import { readAll } from "../model/read-all.ts";
 
 /** What the page of people shows: everybody, with the Linux user they work as. */

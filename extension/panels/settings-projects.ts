@@ -1,6 +1,6 @@
 import { readAll } from "../model/read-all.ts";
 import type { PanelParts } from "./panel-frame.ts";
-import type { PageSource } from "./settings-page.ts";
+import type { PageSource } from "./settings-source.ts";
 
 /** What the page of projects shows: every project, with what it may refer to. */
 export function projectsSource({

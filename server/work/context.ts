@@ -1,5 +1,6 @@
 import type { ContextResult } from "../../shared/entities/context.ts";
 import type { RedactionPolicy } from "../../shared/entities/project.ts";
+import { stricterPolicy } from "../../shared/rules/redaction.ts";
 import type { ContextService } from "../context/service.ts";
 import type { Host } from "../host/host.ts";
 import type { IssueService } from "../issues/service.ts";
@@ -43,7 +44,7 @@ export class IssueContextService {
     const { project, linuxUser } = resolvePlace(this.#options, issue.projectId, userId);
     return contexts.write({
       ...options,
-      policy: stricter(project.redactionPolicy, options.policy),
+      policy: stricterPolicy(project.redactionPolicy, options.policy),
       user: await host.as(linuxUser),
       tree,
       issue,
@@ -60,9 +61,4 @@ export class IssueContextService {
   async clearAt(tree: string, issueId: string, linuxUser: string): Promise<void> {
     await this.#options.contexts.clear({ user: await this.#options.host.as(linuxUser), tree, issueId });
   }
-}
-
-/** A request may ask for a stricter policy than the project's, never for a looser one. */
-function stricter(own: RedactionPolicy, asked: RedactionPolicy | undefined): RedactionPolicy {
-  return own === "none" ? (asked ?? own) : own;
 }

@@ -238,8 +238,8 @@ describe("aiops install, on this machine", function () {
     await installed();
   });
 
-  it("writes a unit that systemd accepts, with which sessions outlive a restart", async function () {
-    if (!existsSync("/etc/systemd/system")) this.skip();
+  it("writes a unit that systemd accepts, with which sessions outlive a restart", async () => {
+    // Debian's essential init-system-helpers brings the folder, also where systemd is not there.
     await installed();
     const { unit, tmpfiles } = installPlaces(instance);
     const text = await readFile(unit, "utf8");
